@@ -1,0 +1,157 @@
+namespace Accel.Runtime.Execution;
+
+/// <summary>Work that falls into independent items; each item's result is the same whoever computes it.</summary>
+internal interface IParallelWork
+{
+    /// <summary>Computes items <c>[start, end)</c>.</summary>
+    void Execute(int start, int end);
+}
+
+/// <summary>
+/// A fixed set of threads that share ranges of items. The caller takes part. Workers spin briefly between calls, since the gap
+/// between two kernels of a decode step is shorter than waking a thread, and sleep when a session rests.
+/// </summary>
+internal sealed class WorkerPool : IDisposable
+{
+    private const int SpinsBeforeSleep = 20_000;
+
+    private readonly Thread[] _threads;
+    private readonly SemaphoreSlim[] _wake;
+    private readonly int[] _asleep;
+    private IParallelWork? _work;
+    private int _items;
+    private int _grain;
+    private int _generation;
+    private int _pending;
+    private Exception? _failure;
+    private volatile bool _stopped;
+
+    /// <param name="threads">Threads in all, the caller's included; at least 1.</param>
+    public WorkerPool(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        Threads = threads;
+        _threads = new Thread[threads - 1];
+        _wake = new SemaphoreSlim[threads - 1];
+        _asleep = new int[threads - 1];
+        for (var i = 0; i < _threads.Length; i++)
+        {
+            var index = i;
+            _wake[i] = new(0);
+            _threads[i] = new(() => Loop(index)) { IsBackground = true, Name = $"accel worker {i + 1}" };
+            _threads[i].Start();
+        }
+    }
+
+    public int Threads { get; }
+
+    /// <summary>Runs all items; ranges start at multiples of <paramref name="grain"/>, so that blocked kernels see whole blocks.</summary>
+    public void For(IParallelWork work, int items, int grain = 1)
+    {
+        if (_threads.Length == 0 || items <= grain)
+        {
+            work.Execute(0, items);
+            return;
+        }
+
+        (_work, _items, _grain, _failure) = (work, items, grain, null);
+        Volatile.Write(ref _pending, _threads.Length);
+        Interlocked.Increment(ref _generation);
+        for (var i = 0; i < _threads.Length; i++)
+        {
+            if (Interlocked.Exchange(ref _asleep[i], 0) == 1)
+            {
+                _wake[i].Release();
+            }
+        }
+
+        try
+        {
+            Share(_threads.Length);
+        }
+        finally
+        {
+            var spin = default(SpinWait);
+            while (Volatile.Read(ref _pending) > 0)
+            {
+                spin.SpinOnce(sleep1Threshold: -1);
+            }
+        }
+
+        if (_failure is not null)
+        {
+            throw new InvalidOperationException("a worker thread failed", _failure);
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopped = true;
+        Interlocked.Increment(ref _generation);
+        for (var i = 0; i < _threads.Length; i++)
+        {
+            _wake[i].Release();
+        }
+
+        foreach (var thread in _threads)
+        {
+            thread.Join();
+        }
+
+        foreach (var semaphore in _wake)
+        {
+            semaphore.Dispose();
+        }
+    }
+
+    private void Share(int part)
+    {
+        var blocks = (_items + _grain - 1) / _grain;
+        var start = (int)((long)blocks * part / Threads) * _grain;
+        var end = Math.Min(_items, (int)((long)blocks * (part + 1) / Threads) * _grain);
+        if (start < end)
+        {
+            _work!.Execute(start, end);
+        }
+    }
+
+    private void Loop(int index)
+    {
+        var seen = 0;
+        while (!_stopped)
+        {
+            var spins = 0;
+            while (Volatile.Read(ref _generation) == seen)
+            {
+                if (++spins < SpinsBeforeSleep)
+                {
+                    Thread.SpinWait(8);
+                    continue;
+                }
+
+                Interlocked.Exchange(ref _asleep[index], 1);
+                if (Volatile.Read(ref _generation) == seen || Interlocked.Exchange(ref _asleep[index], 0) == 0)
+                {
+                    _wake[index].Wait();
+                }
+            }
+
+            seen = Volatile.Read(ref _generation);
+            if (_stopped)
+            {
+                return;
+            }
+
+            try
+            {
+                Share(index);
+            }
+            catch (Exception e)
+            {
+                _failure = e;
+            }
+
+            Interlocked.Decrement(ref _pending);
+        }
+    }
+}
