@@ -162,6 +162,11 @@ public sealed record Attention : Op
                 Mnemonic, "relative_max_distance", "a distance beyond those with a bucket each, and buckets for both halves", $"{RelativeMaxDistance} for {RelativeBuckets} buckets");
         }
 
+        if (!Causal && (Window > 0 || AlibiMaxBias > 0))
+        {
+            throw new IrException(Mnemonic, "causal", "true where there is a window or a slope: both look back", "false");
+        }
+
         if (!(SoftCap >= 0) || !(AlibiMaxBias >= 0) || (AlibiMaxBias > 0 && RelativeBuckets > 0))
         {
             throw new IrException(Mnemonic, "soft_cap, alibi_max_bias", "0 or more, and one kind of bias", $"{SoftCap}, {AlibiMaxBias}");
