@@ -50,7 +50,7 @@ public sealed class GraphBuilder(string name)
             types[i] = operands[i].Type;
         }
 
-        var resultTypes = op.InferTypes(types);
+        var resultTypes = ResultTypes(op, types);
         if (resultTypes.Length != resultNames.Length)
         {
             throw new IrException(op.Mnemonic, "results", $"{resultTypes.Length} names", $"{resultNames.Length}");
@@ -95,6 +95,19 @@ public sealed class GraphBuilder(string name)
         var graph = new ModelGraph(name, [.. _inputs], [.. _parameters], [.. _states], [.. _nodes], [.. _outputs], new Dictionary<Value, Value>(_nextStates));
         Verifier.Verify(graph);
         return graph;
+    }
+
+    private static TensorType[] ResultTypes(Op op, TensorType[] operands)
+    {
+        try
+        {
+            return op.InferTypes(operands);
+        }
+        catch (Exception e) when (e is InvalidOperationException or OverflowException)
+        {
+            // A symbol where the op computes with the extent, or a product of extents beyond 64 bits.
+            throw new IrException(op.Mnemonic, "extents", "constants that the op can compute with", string.Join<TensorType>(" and ", operands));
+        }
     }
 
     private Value Declare(List<Value> values, Value value)

@@ -78,10 +78,12 @@ public readonly struct Shape : IEquatable<Shape>
     public int Rank => Dims.Length;
 
     /// <summary>The fastest axis.</summary>
-    public Dim Last => Dims[^1];
+    /// <exception cref="InvalidOperationException">The shape has no axis.</exception>
+    public Dim Last => Rank > 0 ? Dims[^1] : throw new InvalidOperationException("a scalar has no last axis");
 
     /// <summary>The same shape with another last extent.</summary>
-    public Shape WithLast(Dim last) => new([.. Dims[..^1], last]);
+    /// <exception cref="InvalidOperationException">The shape has no axis.</exception>
+    public Shape WithLast(Dim last) => Rank > 0 ? new([.. Dims[..^1], last]) : throw new InvalidOperationException("a scalar has no last axis");
 
     /// <summary>The product of all extents; every one must be constant.</summary>
     public long Elements => Dims.Aggregate(1L, (product, dim) => checked(product * dim.Value));
@@ -128,6 +130,9 @@ public sealed record TensorType(ElementType Element, Shape Shape)
 /// <summary>Relations between types that several ops ask for.</summary>
 internal static class TypeRelations
 {
+    /// <summary>Whether the op can walk the last axis: floats along a constant extent that is not the tokens.</summary>
+    public static bool HasRuns(this TensorType x) => x is { Element: ElementType.F32, Rank: >= 1 } && x.Shape.Last is { IsConstant: true, Value: > 0 };
+
     /// <summary>Whether this type's extents are the trailing extents of <paramref name="whole"/>: a factor that repeats along leading axes.</summary>
     public static bool Matches(this TensorType factor, TensorType whole) =>
         factor.Element == ElementType.F32 && factor.Rank is >= 1 && factor.Rank <= whole.Rank

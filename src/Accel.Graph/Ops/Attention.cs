@@ -103,6 +103,7 @@ public sealed record Attention : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands)
     {
+        RequireAttributes();
         var perCache = SharedKeyValue > 0 ? 1 : 2;
         var count = 2 + perCache + (Cache == CacheUse.None ? 0 : perCache) + (Sinks ? 1 : 0) + (RelativeBuckets > 0 ? 1 : 0);
         if (operands.Length != count || operands[0] is not { Element: ElementType.F32, Rank: 3 } q || operands[1] is not { Element: ElementType.F32, Rank: 3 } k)
@@ -112,13 +113,19 @@ public sealed record Attention : Op
 
         var v = SharedKeyValue > 0 ? k with { Shape = k.Shape.WithLast(SharedKeyValue) } : operands[2];
         var (heads, keyHeads) = (q.Shape.Dims[1].Value, k.Shape.Dims[1].Value);
-        if (q.Shape.Last != k.Shape.Last || v.Rank != 3 || v.Shape.Dims[1] != k.Shape.Dims[1] || v.Shape.Dims[0] != k.Shape.Dims[0]
+        if (q.Shape.Last != k.Shape.Last || SharedKeyValue > k.Shape.Last.Value || v is not { Element: ElementType.F32, Rank: 3 } || v.Shape.Dims[1] != k.Shape.Dims[1] || v.Shape.Dims[0] != k.Shape.Dims[0]
             || keyHeads == 0 || heads % keyHeads != 0 || operands[1 + perCache] is not { Element: ElementType.I32, Rank: 0 })
         {
             throw Misfit("q [T, H, h], k [T, K, h], v [T, K, g], position with H a multiple of K", operands);
         }
 
         var output = q with { Shape = new Shape(q.Shape.Dims[0], heads, v.Shape.Last) };
+        if ((Causal || Cache != CacheUse.None) && k.Shape.Dims[0] != q.Shape.Dims[0])
+        {
+            throw Misfit("as many keys as queries: they are those of this step", operands);
+        }
+
+        VerifyExtras(operands[^((Sinks ? 1 : 0) + (RelativeBuckets > 0 ? 1 : 0))..], heads, operands);
         if (Cache == CacheUse.None)
         {
             return [output];
@@ -128,15 +135,51 @@ public sealed record Attention : Op
         var fresh = new[] { k, v };
         for (var i = 0; i < caches.Length; i++)
         {
-            if (caches[i].Rank != 3 || caches[i].Shape.Dims[1] != fresh[i].Shape.Dims[1] || caches[i].Shape.Last != fresh[i].Shape.Last
+            if (caches[i] is not { Element: ElementType.F32, Rank: 3 } || caches[i].Shape.Dims[1] != fresh[i].Shape.Dims[1] || caches[i].Shape.Last != fresh[i].Shape.Last
                 || caches[i].Shape.Dims[0] != caches[0].Shape.Dims[0]
-                || (Window > 0 && caches[i].Shape.Dims[0] is { IsConstant: true } slots && slots.Value < Window))
+                || (caches[i].Shape.Dims[0] != Dim.Context && (Window == 0 || caches[i].Shape.Dims[0].Value < Window)))
             {
-                throw Misfit("caches [C, K, h] and [C, K, g], or rings of at least the window", operands);
+                throw Misfit("caches [C, K, h] and [C, K, g], or with a window rings of at least so many slots", operands);
             }
         }
 
         return Cache == CacheUse.Append ? [output, .. caches] : [output];
+    }
+
+    private void RequireAttributes()
+    {
+        foreach (var (name, value) in new[] { ("window", Window), ("relative_buckets", RelativeBuckets), ("shared_key_value", SharedKeyValue) })
+        {
+            if (value < 0)
+            {
+                throw new IrException(Mnemonic, name, "0 or more", $"{value}");
+            }
+        }
+
+        if (RelativeBuckets > 0 && (RelativeBuckets < (Causal ? 2 : 4) || RelativeMaxDistance <= RelativeBuckets / (Causal ? 2 : 4)))
+        {
+            throw new IrException(
+                Mnemonic, "relative_max_distance", "a distance beyond those with a bucket each, and buckets for both halves", $"{RelativeMaxDistance} for {RelativeBuckets} buckets");
+        }
+
+        if (!Causal && (Window > 0 || AlibiMaxBias > 0))
+        {
+            throw new IrException(Mnemonic, "causal", "true where there is a window or a slope: both look back", "false");
+        }
+
+        if (!(SoftCap >= 0) || !(AlibiMaxBias >= 0) || (AlibiMaxBias > 0 && RelativeBuckets > 0))
+        {
+            throw new IrException(Mnemonic, "soft_cap, alibi_max_bias", "0 or more, and one kind of bias", $"{SoftCap}, {AlibiMaxBias}");
+        }
+    }
+
+    /// <summary>The sinks <c>[H]</c>, then the bucket table <c>[buckets, H]</c>, as far as there are such.</summary>
+    private void VerifyExtras(ReadOnlySpan<TensorType> extras, Dim heads, ReadOnlySpan<TensorType> operands)
+    {
+        if ((Sinks && extras[0] != TensorType.F32(heads)) || (RelativeBuckets > 0 && extras[^1] != TensorType.F32(RelativeBuckets, heads)))
+        {
+            throw Misfit("sinks f32[H], bucket table f32[buckets, H]", operands);
+        }
     }
 
     public override long Macs(ReadOnlySpan<TensorType> operands, in StepShape step)

@@ -10,6 +10,7 @@ public sealed record Clamp(double Minimum, double Maximum) : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands) => operands switch
     {
+        [{ Element: ElementType.F32 }] when !(Minimum <= Maximum) => throw new IrException(Mnemonic, "maximum", $"at least the minimum, {Minimum}", $"{Maximum}"),
         [{ Element: ElementType.F32 } x] => [x],
         _ => throw Misfit("one f32 value", operands),
     };

@@ -17,12 +17,12 @@ public sealed record Concat : Op
         var total = 0L;
         foreach (var operand in operands)
         {
-            if (operand.Rank != first.Rank || operand.Element != first.Element || operand.Shape.WithLast(1) != first.Shape.WithLast(1))
+            if (!operand.HasRuns() || operand.Rank != first.Rank || operand.Shape.WithLast(1) != first.Shape.WithLast(1))
             {
                 throw Misfit("values that differ in the last extent only", operands);
             }
 
-            total += operand.Shape.Last.Value;
+            total = checked(total + operand.Shape.Last.Value);
         }
 
         return [first with { Shape = first.Shape.WithLast(total) }];

@@ -10,7 +10,7 @@ public sealed record L2Norm(double Epsilon) : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands) => operands switch
     {
-        [{ Element: ElementType.F32, Rank: >= 1 } x] => [x],
+        [var x] when x.HasRuns() => [x],
         _ => throw Misfit("f32[.., d]", operands),
     };
 }

@@ -29,11 +29,12 @@ public sealed record LayerNorm(double Epsilon, bool Weighted = true, bool Bias =
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands)
     {
         var count = 1 + (Weighted ? 1 : 0) + (Bias ? 1 : 0);
-        if (operands.Length != count || operands[0] is not { Element: ElementType.F32, Rank: >= 1 } x)
+        if (operands.Length != count || !operands[0].HasRuns())
         {
             throw Misfit("f32[.., d], then weight and bias as the attributes say", operands);
         }
 
+        var x = operands[0];
         foreach (var factor in operands[1..])
         {
             if (!factor.Matches(x))

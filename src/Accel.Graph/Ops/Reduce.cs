@@ -21,7 +21,7 @@ public sealed record Reduce(ReduceFunction Function) : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands) => operands switch
     {
-        [{ Element: ElementType.F32, Rank: >= 1 } x] => [x with { Shape = x.Shape.WithLast(1) }],
+        [var x] when x.HasRuns() => [x with { Shape = x.Shape.WithLast(1) }],
         _ => throw Misfit("f32[.., d]", operands),
     };
 }

@@ -10,7 +10,8 @@ public sealed record Repeat(long Times) : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands) => operands switch
     {
-        [{ Rank: >= 3 } x] when Times > 0 => [x.WithShape([.. x.Shape.Dims[..^2], x.Shape.Dims[^2].Value * Times, x.Shape.Last])],
+        [{ Element: ElementType.F32, Rank: >= 3 } x] when Times > 0 =>
+            [x.WithShape([.. x.Shape.Dims[..^2], checked(x.Shape.Dims[^2].Value * Times), x.Shape.Last])],
         _ => throw Misfit("f32[T, .., H, d]", operands),
     };
 }

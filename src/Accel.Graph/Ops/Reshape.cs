@@ -12,7 +12,7 @@ public sealed record Reshape(params long[] Inner) : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands)
     {
-        if (operands is not [{ Rank: >= 1 } x]
+        if (operands is not [{ Element: ElementType.F32, Rank: >= 1 } x] || Inner.Any(extent => extent < 1)
             || new Shape([.. x.Shape.Dims[1..]]).Elements != Inner.Aggregate(1L, (product, extent) => checked(product * extent)))
         {
             throw Misfit($"one value of as many elements per row as [{string.Join(", ", Inner)}]", operands);

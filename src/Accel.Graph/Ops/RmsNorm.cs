@@ -28,8 +28,8 @@ public sealed record RmsNorm(double Epsilon, bool Weighted = true, bool UnitOffs
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands) => operands switch
     {
-        [{ Element: ElementType.F32, Rank: >= 1 } x] when !Weighted => [x],
-        [{ Element: ElementType.F32, Rank: >= 1 } x, var w] when Weighted && w.Matches(x) => [x],
+        [var x] when !Weighted && x.HasRuns() => [x],
+        [var x, var w] when Weighted && x.HasRuns() && w.Matches(x) => [x],
         _ => throw Misfit(Weighted ? "f32[.., d] and f32[d]" : "f32[.., d]", operands),
     };
 }

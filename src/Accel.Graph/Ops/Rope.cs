@@ -37,7 +37,7 @@ public sealed record Rope(RopeLayout Layout, double[] Frequencies, double Magnit
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands) => operands switch
     {
-        [{ Element: ElementType.F32, Rank: 3 } x, { Element: ElementType.I32, Rank: 0 }] when x.Shape.Last.Value >= 2 * Frequencies.Length => [x],
+        [{ Element: ElementType.F32, Rank: 3 } x, { Element: ElementType.I32, Rank: 0 }] when Frequencies.Length > 0 && x.Shape.Last.Value >= 2 * Frequencies.Length => [x],
         _ => throw Misfit($"f32[T, H, h] with h >= {2 * Frequencies.Length}, and i32[]", operands),
     };
 

@@ -75,12 +75,17 @@ public sealed record Route : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands)
     {
+        if (TopK < 1)
+        {
+            throw new IrException(Mnemonic, "top_k", "1 or more", $"{TopK}");
+        }
+
         if (operands.Length != (Bias ? 2 : 1) || operands[0] is not { Element: ElementType.F32, Rank: 2 } logits
-            || logits.Shape.Last.Value < TopK || TopK < 1 || (Bias && operands[1] != TensorType.F32(logits.Shape.Last))
-            || (Groups > 0 && (logits.Shape.Last.Value % Groups != 0 || GroupsKept < 1 || GroupsKept > Groups
+            || logits.Shape.Last.Value < TopK || (Bias && operands[1] != TensorType.F32(logits.Shape.Last))
+            || Groups < 0 || (Groups > 0 && (GroupTop < 1 || logits.Shape.Last.Value % Groups != 0 || GroupsKept < 1 || GroupsKept > Groups
                 || GroupsKept * (logits.Shape.Last.Value / Groups) < TopK || GroupTop > logits.Shape.Last.Value / Groups)))
         {
-            throw Misfit($"f32[T, E] with at least {TopK} experts, and a bias f32[E] if the attribute says so", operands);
+            throw Misfit($"f32[T, E] with at least {TopK} experts{(Groups == 0 ? "" : " in equal groups that hold as many")}{(Bias ? ", and a bias f32[E]" : "")}", operands);
         }
 
         return [TensorType.I32(logits.Shape.Dims[0], TopK), TensorType.F32(logits.Shape.Dims[0], TopK)];

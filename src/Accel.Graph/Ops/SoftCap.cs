@@ -10,6 +10,7 @@ public sealed record SoftCap(double Cap) : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands) => operands switch
     {
+        [{ Element: ElementType.F32 }] when !(Cap > 0) => throw new IrException(Mnemonic, "cap", "above 0", $"{Cap}"),
         [{ Element: ElementType.F32 } x] => [x],
         _ => throw Misfit("one f32 value", operands),
     };

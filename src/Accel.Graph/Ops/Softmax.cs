@@ -8,7 +8,7 @@ public sealed record Softmax : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands) => operands switch
     {
-        [{ Element: ElementType.F32, Rank: >= 1 } x] => [x],
+        [var x] when x.HasRuns() => [x],
         _ => throw Misfit("f32[.., d]", operands),
     };
 }

@@ -10,7 +10,7 @@ public sealed record Split(params long[] Sizes) : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands) => operands switch
     {
-        [{ Rank: >= 1 } x] when Sizes.All(size => size > 0) && x.Shape.Last == Dim.FromInt64(Sizes.Sum()) =>
+        [var x] when x.HasRuns() && Sizes.Length > 0 && Sizes.All(size => size > 0) && x.Shape.Last == Dim.FromInt64(Sizes.Sum()) =>
             [.. Sizes.Select(size => x with { Shape = x.Shape.WithLast(size) })],
         _ => throw Misfit($"one value whose last extent is {Sizes.Sum()}", operands),
     };

@@ -210,7 +210,8 @@ public sealed class GraphParser
             return double.NegativeInfinity;
         }
 
-        if (long.TryParse(token.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer))
+        // Minus zero is a float: a whole number would lose its sign.
+        if (token.Text != "-0" && long.TryParse(token.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer))
         {
             return integer;
         }

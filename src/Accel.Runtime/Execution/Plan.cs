@@ -1,3 +1,4 @@
+using Accel.Core.Diagnostics;
 using Accel.Graph;
 using Accel.Graph.Ops;
 
@@ -19,6 +20,7 @@ internal sealed class Plan
     {
         _graph = graph;
         _limits = limits;
+        StateOrder.Verify(graph);
         foreach (var input in graph.Inputs)
         {
             _tensors.Add(input, new ValueMemory(input, RowElements(input)) { Ints = new int[Math.Max(1, Elements(input))] });
@@ -48,7 +50,7 @@ internal sealed class Plan
                 var kernel = KernelCatalogue.Create(site);
                 if (folded)
                 {
-                    kernel.Run(0, ConstantRows(node.Results[0]), new StepShape(limits.Tokens, 0, limits.Capacity));
+                    kernel.Run(0, Rows(node.Results[0], Greatest), Greatest);
                 }
                 else
                 {
@@ -79,13 +81,14 @@ internal sealed class Plan
         var tokens = (int)step.Tokens;
         foreach (var (node, kernel, isTail) in _steps)
         {
-            var first = lastRowOnly && isTail ? tokens - 1 : 0;
-            kernel.Run(first, tokens - first, step);
+            var perToken = IsPerToken(node.Results[0]);
+            var first = lastRowOnly && isTail && perToken ? tokens - 1 : 0;
+            kernel.Run(first, perToken ? tokens - first : Rows(node.Results[0], step), step);
             if (observer is not null)
             {
                 foreach (var result in node.Results)
                 {
-                    if (result.Type.Element == ElementType.F32 && result.Type.Shape.Dims is [{ Symbol: "T" }, ..])
+                    if (result.Type.Element == ElementType.F32 && IsPerToken(result))
                     {
                         observer(result, _tensors[result].Rows(first, tokens - first));
                     }
@@ -115,7 +118,7 @@ internal sealed class Plan
     {
         foreach (var result in node.Results)
         {
-            var tensor = new ValueMemory(result, RowElements(result));
+            var tensor = new ValueMemory(result, RowElements(result)) { IsFolded = folded };
             var state = node.Operands.FirstOrDefault(o => o.Kind == ValueKind.State && _graph.NextStates.TryGetValue(o, out var next) && ReferenceEquals(next, result));
             if (state is not null)
             {
@@ -131,7 +134,7 @@ internal sealed class Plan
             {
                 tensor.Ints = new int[Elements(result)];
             }
-            else if (folded || result.Type.Shape.Dims is not [{ Symbol: "T" }, ..])
+            else if (folded || !IsPerToken(result))
             {
                 tensor.Floats = new float[Elements(result)];
             }
@@ -185,20 +188,28 @@ internal sealed class Plan
     private bool IsConstant(Node node) => node.Operands.Count > 0 && node.Operands.All(operand =>
         operand.Kind == ValueKind.Parameter || (operand.Producer is { } producer && IsConstant(producer)));
 
-    private int ConstantRows(Value value) => value.Type.Rank == 0 ? 1 : checked((int)value.Type.Shape.Dims[0].Value);
+    /// <summary>Whether a value has one row per token of the step.</summary>
+    private static bool IsPerToken(Value value) => value.Type.Shape.Dims is [{ Symbol: "T" }, ..];
+
+    private static int Rows(Value value, in StepShape step) => value.Type.Rank == 0 ? 1 : checked((int)value.Type.Shape.Dims[0].Resolve(step));
+
+    /// <summary>The extents that memory is laid out for.</summary>
+    private StepShape Greatest => new(_limits.Tokens, 0, _limits.Capacity);
 
     private int RowElements(Value value) =>
-        value.Type.Rank == 0 ? 1 : checked((int)new Shape([.. value.Type.Shape.Dims[1..]]).ElementsAt(new StepShape(_limits.Tokens, 0, _limits.Capacity)));
+        value.Type.Rank == 0 ? 1 : checked((int)new Shape([.. value.Type.Shape.Dims[1..]]).ElementsAt(Greatest));
 
     /// <summary>Elements at the greatest extents. A ring holds a whole step beside its window, so that a step may write before it reads.</summary>
     private int Elements(Value value, int ringSlack = 0)
     {
-        var elements = value.Type.Shape.ElementsAt(new StepShape(_limits.Tokens, 0, _limits.Capacity));
+        var elements = value.Type.Shape.ElementsAt(Greatest);
         if (value.StateKind == StateKind.Ring)
         {
             elements += (long)ringSlack * RowElements(value);
         }
 
-        return checked((int)elements);
+        return elements <= Array.MaxLength
+            ? (int)elements
+            : throw new InputException(_graph.Name, value.Name, $"at most {Array.MaxLength} elements", $"{elements}");
     }
 }

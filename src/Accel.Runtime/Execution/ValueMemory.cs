@@ -35,8 +35,21 @@ internal sealed class ValueMemory
 
     public Span<float> Rows(int first, int count) => Floats.AsSpan(first * RowElements, count * RowElements);
 
+    /// <summary>Computed from parameters alone, once, when the session starts.</summary>
+    public bool IsFolded { get; init; }
+
+    /// <summary>Rows to be read, of a computed value or of a stored parameter. A vector is one run, whatever rows are asked for.</summary>
+    public ReadOnlySpan<float> Read(int first, int count) =>
+        Value.Type.Shape.Dims is [{ IsConstant: true }] ? All : All.AsSpan(first * RowElements, count * RowElements);
+
+    /// <summary>Every float of the value, decoded if it is a parameter.</summary>
+    public float[] All => Stored is null ? Floats : _constant ??= Stored.ToFloats();
+
     /// <summary>
     /// A small constant operand (norm weight, bias, decay) as floats: a parameter is decoded once, a folded value is taken as it is.
     /// </summary>
-    public float[] Constant => Stored is null ? Floats : _constant ??= Stored.ToFloats();
+    /// <exception cref="IrException">The value differs from step to step.</exception>
+    public float[] Constant => Stored is not null || IsFolded
+        ? All
+        : throw new IrException(Value.Name, "operand", "a parameter, or a value of parameters alone", "a value of each step");
 }

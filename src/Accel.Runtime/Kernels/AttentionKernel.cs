@@ -33,6 +33,10 @@ internal sealed class AttentionKernel : Kernel, IParallelWork
     private readonly int _valueWidth;
     private readonly int _slots;
     private readonly WorkerPool _workers;
+
+    /// <summary>The caches of another layer are written by that layer; values that share its keys are kept here beside them.</summary>
+    private readonly bool _ownsKeys;
+    private readonly bool _ownsValues;
     private int _count;
     private int _keyCount;
     private long _position;
@@ -61,6 +65,8 @@ internal sealed class AttentionKernel : Kernel, IParallelWork
             _values = _op.SharedKeyValue > 0 ? new float[_slots * _keyHeads * _valueWidth] : site.Operands[3 + perCache].Floats;
         }
 
+        _ownsKeys = _op.Cache != CacheUse.Read;
+        _ownsValues = _ownsKeys || _op.SharedKeyValue > 0;
         var extra = 2 + perCache + (_op.Cache == CacheUse.None ? 0 : perCache);
         _sinks = _op.Sinks ? site.Operands[extra++].Constant : null;
         _bias = AttentionBias.Create(_op, _heads, _op.RelativeBuckets > 0 ? site.Operands[extra].Constant : []);
@@ -71,10 +77,7 @@ internal sealed class AttentionKernel : Kernel, IParallelWork
         _count = count;
         _position = _op.Cache == CacheUse.None ? 0 : step.Position;
         _keyCount = checked((int)_k.Value.Type.Shape.Dims[0].Resolve(step));
-        if (_op.Cache != CacheUse.Read)
-        {
-            Append();
-        }
+        Append();
 
         _workers.For(this, _heads * count);
     }
@@ -96,14 +99,14 @@ internal sealed class AttentionKernel : Kernel, IParallelWork
         for (var row = 0; row < _keyCount; row++)
         {
             var slot = (int)((_position + row) % _slots);
-            var k = _k.Row(row);
-            var v = _v.Row(row);
-            for (var i = 0; i < k.Length; i++)
+            var k = _k.Read(row, 1);
+            var v = _v.Read(row, 1);
+            for (var i = 0; _ownsKeys && i < k.Length; i++)
             {
                 _keys[(i * _slots) + slot] = k[i];
             }
 
-            for (var head = 0; head < _keyHeads; head++)
+            for (var head = 0; _ownsValues && head < _keyHeads; head++)
             {
                 v.Slice(head * (v.Length / _keyHeads), _valueWidth).CopyTo(_values.AsSpan(((slot * _keyHeads) + head) * _valueWidth));
             }

@@ -99,7 +99,7 @@ internal sealed class BinaryKernel : Kernel
 
         public ReadOnlySpan<float> Row(int row)
         {
-            var source = _isFixed ? ValueMemory.Constant : ValueMemory.Stored is null ? ValueMemory.Row(row) : ValueMemory.Constant.AsSpan(row * ValueMemory.RowElements, ValueMemory.RowElements);
+            var source = _isFixed ? ValueMemory.All : ValueMemory.All.AsSpan(row * ValueMemory.RowElements, ValueMemory.RowElements);
             if (_map is null)
             {
                 return source;

@@ -12,7 +12,7 @@ internal abstract class MapKernel(KernelSite site) : Kernel
     private readonly ValueMemory _y = site.Results[0];
 
     public sealed override void Run(int first, int count, in StepShape step) =>
-        Map(_x.Stored is null ? _x.Rows(first, count) : _x.Constant, _y.Rows(first, count));
+        Map(_x.Read(first, count), _y.Rows(first, count));
 
     protected abstract void Map(ReadOnlySpan<float> x, Span<float> y);
 }

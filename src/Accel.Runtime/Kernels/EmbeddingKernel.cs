@@ -22,7 +22,7 @@ internal sealed class EmbeddingKernel(KernelSite site) : Kernel
             }
             else
             {
-                _table.Row(id).CopyTo(_y.Row(row));
+                _table.Constant.AsSpan(id * _y.RowElements, _y.RowElements).CopyTo(_y.Row(row));
             }
         }
     }

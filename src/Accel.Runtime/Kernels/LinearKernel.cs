@@ -27,7 +27,7 @@ internal sealed class LinearKernel : Kernel, IParallelWork
         (_x, _y, _workers) = (site.Operands[0], site.Results[0], site.Workers);
         var weight = site.Node.Operands[1];
         _weight = StoredMatrix.Create(
-            site.Operands[1].Stored ?? StoredTensor.FromFloats(weight.Name, [.. weight.Type.Shape.Dims.Select(dim => dim.Value)], site.Operands[1].Floats));
+            site.Operands[1].Stored ?? StoredTensor.FromFloats(weight.Name, [.. weight.Type.Shape.Dims.Select(dim => dim.Value)], site.Operands[1].Constant));
         _bias = ((Linear)site.Node.Op).Bias ? site.Operands[2].Constant : null;
         _rowsPerStep = _x.RowElements / _weight.Columns;
     }
@@ -48,7 +48,7 @@ internal sealed class LinearKernel : Kernel, IParallelWork
 
     public void Execute(int start, int end)
     {
-        var x = _x.Floats.AsSpan(_first * _weight.Columns, _count * _weight.Columns);
+        var x = _x.All.AsSpan(_first * _weight.Columns, _count * _weight.Columns);
         var y = _y.Floats.AsSpan(_first * _weight.Rows, _count * _weight.Rows);
         if (_count == 1)
         {

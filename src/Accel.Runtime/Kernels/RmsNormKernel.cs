@@ -28,7 +28,7 @@ internal sealed class RmsNormKernel : Kernel
 
     public override void Run(int first, int count, in StepShape step)
     {
-        var x = _x.Rows(first, count);
+        var x = _x.Read(first, count);
         var y = _y.Rows(first, count);
         var weightAt = 0;
         for (var at = 0; at < x.Length; at += _width)

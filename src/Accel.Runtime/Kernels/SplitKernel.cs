@@ -21,11 +21,11 @@ internal sealed class SplitKernel : Kernel
 
     public override void Run(int first, int count, in StepShape step)
     {
-        var x = _x.Stored is null ? _x.Rows(first, count) : _x.Constant;
+        var x = _x.Read(first, count);
         for (int piece = 0, start = 0; piece < _pieces.Length; start += _sizes[piece++])
         {
-            var y = _pieces[piece].Rows(first, count);
             var size = _sizes[piece];
+            var y = _pieces[piece].Floats.AsSpan(first * _x.RowElements / _width * size, x.Length / _width * size);
             for (int from = start, to = 0; to < y.Length; from += _width, to += size)
             {
                 x.Slice(from, size).CopyTo(y[to..]);
