@@ -1,0 +1,11 @@
+using Accel.Benchmarks;
+
+switch (args.FirstOrDefault())
+{
+    case "matrices":
+        MatrixBenchmark.Run();
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: Accel.Benchmarks matrices");
+        return 2;
+}
