@@ -53,7 +53,7 @@ public sealed class GraphBuilder(string name)
         var resultTypes = ResultTypes(op, types);
         if (resultTypes.Length != resultNames.Length)
         {
-            throw new IrException(op.Mnemonic, "results", $"{resultTypes.Length} names", $"{resultNames.Length}");
+            throw new IrException(op.Mnemonic, "names of results", $"{resultTypes.Length}", $"{resultNames.Length}");
         }
 
         var results = new Value[resultTypes.Length];
@@ -99,6 +99,14 @@ public sealed class GraphBuilder(string name)
 
     private static TensorType[] ResultTypes(Op op, TensorType[] operands)
     {
+        foreach (var attribute in op.Attributes)
+        {
+            if (attribute.Value is double.NaN || (attribute.Value is double[] numbers && numbers.Any(double.IsNaN)))
+            {
+                throw new IrException(op.Mnemonic, attribute.Name, "a number", "NaN");
+            }
+        }
+
         try
         {
             return op.InferTypes(operands);

@@ -1,4 +1,5 @@
 using System.Text;
+using Accel.Graph.Text;
 
 namespace Accel.Graph;
 
@@ -98,5 +99,5 @@ public sealed class OpAttributes(string mnemonic, IReadOnlyDictionary<string, ob
 
     private IrException Missing(string name) => new(mnemonic, name, "an attribute of that name", "none");
 
-    private IrException Wrong(string name, string expected, object found) => new(mnemonic, name, expected, found.ToString() ?? "nothing");
+    private IrException Wrong(string name, string expected, object found) => new(mnemonic, name, expected, GraphPrinter.Print(found));
 }

@@ -93,7 +93,14 @@ public sealed class GraphParser
         var word = TakeWord("a kind of state");
         var kind = Enum.GetValues<StateKind>().Where(candidate => OpAttributes.Word(candidate) == word).Cast<StateKind?>().FirstOrDefault()
             ?? throw new InputException(_file, $"{at.Line}:{at.Column}", "one of " + string.Join(", ", Enum.GetValues<StateKind>().Select(OpAttributes.Word)), $"'{word}'");
-        builder.State(name, kind, [.. TakeType().Shape.Dims]);
+        var typeAt = _token;
+        var type = TakeType();
+        if (type.Element != ElementType.F32)
+        {
+            throw new InputException(_file, $"{typeAt.Line}:{typeAt.Column}", "a state of f32", type.ToString());
+        }
+
+        builder.State(name, kind, [.. type.Shape.Dims]);
     }
 
     private void ParseNode(GraphBuilder builder, string firstResult)
@@ -185,7 +192,7 @@ public sealed class GraphParser
                 Expect(",");
             }
 
-            items.Add(_token.Kind == TokenKind.Number ? TakeScalar() : throw Fault("a number"));
+            items.Add(_token.Kind == TokenKind.Number || _token is { Kind: TokenKind.Word, Text: "inf" } ? TakeScalar() : throw Fault("a number"));
         }
 
         return items.All(item => item is long) ? items.Cast<long>().ToArray() : items.Select(item => item is long i ? i : (double)item).ToArray();

@@ -56,7 +56,8 @@ public static class GraphPrinter
             + $" : {string.Join(", ", node.Results.Select(result => result.Type))}";
     }
 
-    private static string Print(object value) => value switch
+    /// <summary>An attribute's value.</summary>
+    internal static string Print(object value) => value switch
     {
         bool flag => flag ? "true" : "false",
         string word => word,

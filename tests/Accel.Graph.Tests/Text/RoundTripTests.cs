@@ -1,3 +1,4 @@
+using Accel.Graph.Ops;
 using Accel.Graph.Text;
 
 namespace Accel.Graph.Tests.Text;
@@ -29,10 +30,10 @@ public class RoundTripTests
     {
         var builder = new GraphBuilder("numbers");
         var x = builder.Input("x", TensorType.F32(Dim.Tokens, 4));
-        builder.Output("y", builder.Add("y", new Ops.Affine(number), x));
+        builder.Output("y", builder.Add("y", new Affine(number), x));
         var text = GraphPrinter.Print(builder.Build());
         Assert.Contains($"{{scale = {printed}}}", text, StringComparison.Ordinal);
-        var read = (Ops.Affine)GraphParser.Parse("numbers", text).Nodes[0].Op;
+        var read = (Affine)GraphParser.Parse("numbers", text).Nodes[0].Op;
         Assert.Equal(BitConverter.DoubleToInt64Bits(number), BitConverter.DoubleToInt64Bits(read.Scale));
     }
 
