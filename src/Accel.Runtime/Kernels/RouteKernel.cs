@@ -87,7 +87,7 @@ internal sealed class RouteKernel : Kernel
 
         for (var i = 0; i < logits.Length; i++)
         {
-            _choice[i] = _scores[i] + (_bias is null ? 0 : _bias[i]);
+            _choice[i] = Ordered(_scores[i] + (_bias is null ? 0 : _bias[i]));
         }
     }
 
@@ -102,6 +102,8 @@ internal sealed class RouteKernel : Kernel
             {
                 _groupScores[group] += _choice[(group * _group.Length) + TakeGreatest(_group)];
             }
+
+            _groupScores[group] = Ordered(_groupScores[group]);
         }
 
         for (var kept = 0; kept < _op.GroupsKept; kept++)
@@ -118,7 +120,10 @@ internal sealed class RouteKernel : Kernel
         }
     }
 
-    /// <summary>The lowest index of the greatest score, which is then barred. Scores that are NaN come last.</summary>
+    /// <summary>A score that can be compared: one that is no number comes last.</summary>
+    private static double Ordered(double score) => double.IsNaN(score) ? double.NegativeInfinity : score;
+
+    /// <summary>The lowest index of the greatest score, which is then barred.</summary>
     private static int TakeGreatest(Span<double> scores)
     {
         var best = 0;

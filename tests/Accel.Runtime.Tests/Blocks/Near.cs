@@ -20,5 +20,8 @@ internal static class Near
         }
     }
 
+    /// <summary>The first columns only.</summary>
+    public static void Equal(double[][] expected, double[][] actual, int columns) => Equal(expected, [.. actual.Select(row => row[..columns])]);
+
     public static void Equal(double[] expected, double[] actual) => Equal([expected], [actual]);
 }
