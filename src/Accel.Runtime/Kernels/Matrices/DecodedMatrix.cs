@@ -1,5 +1,5 @@
-using System.Buffers;
 using Accel.Core.Formats;
+using Accel.Runtime.Execution;
 
 namespace Accel.Runtime.Kernels.Matrices;
 
@@ -9,9 +9,11 @@ internal sealed unsafe class DecodedMatrix(StoredTensor tensor) : StoredMatrix(t
     /// <summary>Rows decoded together for a matrix: enough that the decoded block is reused by every row of x.</summary>
     private const int BlockRows = 16;
 
+    private readonly Scratch _scratch = new(checked((int)tensor.RowElements * BlockRows));
+
     public override void MultiplyVector(ReadOnlySpan<float> x, Span<float> y, int start, int end)
     {
-        var scratch = ArrayPool<float>.Shared.Rent(Columns * 8);
+        var scratch = _scratch.Take();
         fixed (float* px = x, py = y, block = scratch)
         {
             for (var row = start; row < end; row += 8)
@@ -22,12 +24,12 @@ internal sealed unsafe class DecodedMatrix(StoredTensor tensor) : StoredMatrix(t
             }
         }
 
-        ArrayPool<float>.Shared.Return(scratch);
+        _scratch.Return(scratch);
     }
 
     public override void MultiplyMatrix(ReadOnlySpan<float> x, Span<float> y, int count, int start, int end)
     {
-        var scratch = ArrayPool<float>.Shared.Rent(Columns * BlockRows);
+        var scratch = _scratch.Take();
         fixed (float* px = x, py = y, block = scratch)
         {
             for (var row = start; row < end; row += BlockRows)
@@ -38,7 +40,7 @@ internal sealed unsafe class DecodedMatrix(StoredTensor tensor) : StoredMatrix(t
             }
         }
 
-        ArrayPool<float>.Shared.Return(scratch);
+        _scratch.Return(scratch);
     }
 
     private void Decode(int row, int rows, float[] scratch)
