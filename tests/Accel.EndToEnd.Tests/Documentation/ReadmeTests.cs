@@ -1,4 +1,5 @@
 using Accel.Cli;
+using Accel.Tests.Shared;
 
 namespace Accel.EndToEnd.Tests.Documentation;
 
@@ -34,19 +35,7 @@ public sealed class ReadmeTests
         }
     }
 
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Accel.sln")))
-            {
-                folder = folder.Parent!;
-            }
-
-            return folder.FullName;
-        }
-    }
+    private static string Root => Repository.Root!;
 
     [Theory]
     [MemberData(nameof(Examples))]

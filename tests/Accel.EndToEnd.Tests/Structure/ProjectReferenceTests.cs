@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Accel.Tests.Shared;
 
 namespace Accel.EndToEnd.Tests.Structure;
 
@@ -22,19 +23,7 @@ public sealed class ProjectReferenceTests
     public static TheoryData<string> Projects =>
         [.. new[] { "src", "compiler", "sim" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories)).Select(path => Path.GetRelativePath(Root, path)).Order()];
 
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Accel.sln")))
-            {
-                folder = folder.Parent!;
-            }
-
-            return folder.FullName;
-        }
-    }
+    private static string Root => Repository.Root!;
 
     [Theory]
     [MemberData(nameof(Projects))]
