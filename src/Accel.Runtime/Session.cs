@@ -12,7 +12,11 @@ public delegate void StepObserver(Value value, ReadOnlySpan<float> rows);
 /// <param name="ContextLength">Positions that a full KV cache holds.</param>
 /// <param name="Threads">Threads; results do not depend on it.</param>
 /// <param name="ChunkTokens">Most tokens of one step; a longer prompt runs in several steps.</param>
-public sealed record SessionOptions(int ContextLength, int Threads = 1, int ChunkTokens = 256);
+public sealed record SessionOptions(int ContextLength, int Threads = 1, int ChunkTokens = 256)
+{
+    /// <summary>Multiply-accumulates below which a kernel keeps to one thread: about ten microseconds of work. 0 shares everything.</summary>
+    public long LeastShared { get; init; } = 200_000;
+}
 
 /// <summary>
 /// Runs a graph on the CPU in float32: prefill and decode, with the state of one sequence. Weights stay in their stored format.
@@ -36,7 +40,7 @@ public sealed class Session : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkTokens, 1);
         _graph = graph;
         _options = options with { ChunkTokens = Math.Min(options.ChunkTokens, options.ContextLength) };
-        _workers = new WorkerPool(options.Threads);
+        _workers = new WorkerPool(options.Threads, options.LeastShared);
         _plan = new Plan(graph, weights, new SessionLimits(_options.ChunkTokens, options.ContextLength), _workers);
         _tokens = _plan[graph.Input("tokens")];
         _position = graph.Inputs.FirstOrDefault(input => input.Name == "position") is { } position ? _plan[position] : null;

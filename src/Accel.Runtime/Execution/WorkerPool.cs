@@ -17,6 +17,8 @@ internal sealed class WorkerPool : IDisposable
     private const int SpinsBeforeSleep = 2_000;
     private const int RangesPerThread = 4;
 
+    private readonly long _leastShared;
+
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wake;
     private readonly int[] _asleep;
@@ -31,8 +33,10 @@ internal sealed class WorkerPool : IDisposable
     private volatile bool _stopped;
 
     /// <param name="threads">Threads in all, the caller's included; at least 1.</param>
-    public WorkerPool(int threads)
+    /// <param name="leastShared">Operations below which sharing costs more than it saves.</param>
+    public WorkerPool(int threads, long leastShared)
     {
+        _leastShared = leastShared;
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         Threads = threads;
         _threads = new Thread[threads - 1];
@@ -50,9 +54,13 @@ internal sealed class WorkerPool : IDisposable
     public int Threads { get; }
 
     /// <summary>Runs all items; ranges start at multiples of <paramref name="grain"/>, so that blocked kernels see whole blocks.</summary>
-    public void For(IParallelWork work, int items, int grain = 1)
+    /// <param name="work">What to run.</param>
+    /// <param name="items">How many items.</param>
+    /// <param name="itemCost">Multiply-accumulates of an item, about.</param>
+    /// <param name="grain">Items that stay together.</param>
+    public void For(IParallelWork work, int items, long itemCost, int grain = 1)
     {
-        if (_threads.Length == 0 || items <= grain)
+        if (_threads.Length == 0 || items <= grain || items * itemCost < _leastShared)
         {
             work.Execute(0, items);
             return;

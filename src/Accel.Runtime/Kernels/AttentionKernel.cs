@@ -80,7 +80,7 @@ internal sealed class AttentionKernel : Kernel, IParallelWork
         _keyCount = checked((int)_k.Value.Type.Shape.Dims[0].Resolve(step));
         Append();
 
-        _workers.For(this, _heads * count);
+        _workers.For(this, _heads * count, (_position + count) * (_width + _valueWidth));
     }
 
     /// <summary>Items are (head, query), head slowest, so that a thread stays with one head's keys.</summary>

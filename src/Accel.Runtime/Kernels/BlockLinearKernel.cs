@@ -31,7 +31,7 @@ internal sealed class BlockLinearKernel : Kernel, IParallelWork
     public override void Run(int first, int count, in StepShape step)
     {
         (_first, _count) = (first, count);
-        _workers.For(this, _heads);
+        _workers.For(this, _heads, (long)count * _input * _output);
     }
 
     public void Execute(int start, int end)

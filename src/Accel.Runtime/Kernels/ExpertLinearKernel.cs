@@ -52,7 +52,7 @@ internal sealed class ExpertLinearKernel : Kernel, IParallelWork
     public override void Run(int first, int count, in StepShape step)
     {
         Gather(first * _perToken, count * _perToken);
-        _workers.For(this, _output, StoredMatrix.RowGrain);
+        _workers.For(this, _output, (long)count * _perToken * _input, StoredMatrix.RowGrain);
         for (var at = 0; at < count * _perToken; at++)
         {
             var y = _y.Floats.AsSpan(_order[at] * _output, _output);

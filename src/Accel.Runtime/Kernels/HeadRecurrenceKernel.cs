@@ -18,7 +18,7 @@ internal abstract class HeadRecurrenceKernel(KernelSite site) : Kernel, IParalle
     public sealed override void Run(int first, int count, in StepShape step)
     {
         _tokens = count;
-        _workers.For(this, _heads);
+        _workers.For(this, _heads, 4L * count * _stateElements);
     }
 
     public void Execute(int start, int end)

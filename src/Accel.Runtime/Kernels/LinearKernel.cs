@@ -35,7 +35,7 @@ internal sealed class LinearKernel : Kernel, IParallelWork
     public override void Run(int first, int count, in StepShape step)
     {
         (_first, _count) = (first * _rowsPerStep, count * _rowsPerStep);
-        _workers.For(this, _weight.Rows, StoredMatrix.RowGrain);
+        _workers.For(this, _weight.Rows, (long)_count * _weight.Columns, StoredMatrix.RowGrain);
         if (_bias is not null)
         {
             for (var row = _first; row < _first + _count; row++)

@@ -32,7 +32,7 @@ internal sealed class SelectiveScanKernel : Kernel, IParallelWork
     public override void Run(int first, int count, in StepShape step)
     {
         _tokens = count;
-        _workers.For(this, _x.RowElements, grain: 16);
+        _workers.For(this, _x.RowElements, 16L * count * _stateSize, grain: 16);
     }
 
     public void Execute(int start, int end)

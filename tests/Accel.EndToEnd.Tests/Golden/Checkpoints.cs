@@ -26,7 +26,7 @@ internal static class Checkpoints
     /// <summary>Logits after each token, in steps of at most <paramref name="chunk"/> tokens.</summary>
     public static float[] Logits(Model model, int[] tokens, int chunk = 256, int threads = 1)
     {
-        using var session = new Session(model.Graph, model.Weights, new SessionOptions(tokens.Length, threads, chunk));
+        using var session = new Session(model.Graph, model.Weights, new SessionOptions(tokens.Length, threads, chunk) { LeastShared = 0 });
         var logits = new float[tokens.Length * session.VocabularySize];
         session.Forward(tokens, logits);
         return logits;

@@ -110,7 +110,7 @@ internal sealed class Block
     {
         _builder.Output("logits", output);
         var graph = _builder.Build();
-        return new(graph, WeightSet.Bind(graph, "block", parameter => (_weights[parameter.Name], parameter.Name)), new(ContextLength: 64, threads, ChunkTokens: 64));
+        return new(graph, WeightSet.Bind(graph, "block", parameter => (_weights[parameter.Name], parameter.Name)), new(ContextLength: 64, threads, ChunkTokens: 64) { LeastShared = 0 });
     }
 
     /// <summary>The rows of <paramref name="output"/>, computed in steps of the given lengths; all at once if none are given.</summary>
