@@ -104,6 +104,11 @@ public sealed class ModelGraph
         Nodes = nodes;
         Outputs = outputs;
         NextStates = nextStates;
+        LastRowTail = nodes.Count;
+        while (LastRowTail > 0 && nodes[LastRowTail - 1].Op.IsRowWise)
+        {
+            LastRowTail--;
+        }
     }
 
     public string Name { get; }
@@ -120,6 +125,9 @@ public sealed class ModelGraph
 
     /// <summary>For each state the value that it holds at the next step; a state that is absent never changes.</summary>
     public IReadOnlyDictionary<Value, Value> NextStates { get; }
+
+    /// <summary>The first node from which on every node is row-wise: who wants the last row only need compute the last row from here on.</summary>
+    public int LastRowTail { get; }
 
     public Value Input(string name) => Find(Inputs, "input", name);
 

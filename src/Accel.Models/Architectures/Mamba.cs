@@ -47,7 +47,7 @@ internal sealed class Mamba : Architecture
             Inner: inner,
             State: config.Integer(Either(config, "state_size", "d_state")),
             Taps: config.OptionalInteger(Either(config, "conv_kernel", "d_conv"), 4, min: 2, max: 64),
-            Rank: config.IsString(rankKey) || !config.Has(rankKey) ? (width + 15) / 16 : config.Integer(rankKey),
+            Rank: config.IsText(rankKey) || !config.Has(rankKey) ? (width + 15) / 16 : config.Integer(rankKey),
             Epsilon: config.OptionalNumber("layer_norm_epsilon", 1e-5, 0, 1),
             Tied: config.OptionalBool("tie_word_embeddings", config.OptionalBool("tie_embeddings", true)),
             HasLogA: true);

@@ -17,6 +17,9 @@ public abstract class ConfigSource
     /// <summary>Whether the key has a value; a JSON null is no value.</summary>
     public bool Has(string key) => Find(key) is not null;
 
+    /// <summary>Whether the value is a string: some keys hold a number or a word such as <c>auto</c>.</summary>
+    public bool IsText(string key) => Find(key)?.Kind == ConfigKind.Text;
+
     public string String(string key) => Text(key, Require(key));
 
     /// <summary>A whole number between <paramref name="min"/> and <paramref name="max"/>, both allowed.</summary>

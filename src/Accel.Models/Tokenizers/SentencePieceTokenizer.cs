@@ -51,6 +51,8 @@ public sealed class SentencePieceTokenizer : Tokenizer
 
     private protected override bool PrefixesSpace => _prefix != SpacePrefix.Never;
 
+    private protected override bool PrefixesEachSpace => _prefix is SpacePrefix.Each or SpacePrefix.EachIfMissing;
+
     /// <summary>The bytes of a piece: its text with spaces back in place.</summary>
     internal static byte[] Spell(Token token) => token.Kind == TokenKind.Byte && Vocabulary.TryParseByte(token.Text, out var value)
         ? [value]

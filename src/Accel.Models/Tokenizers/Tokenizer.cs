@@ -36,10 +36,11 @@ public abstract class Tokenizer
 
     private protected Vocabulary Vocabulary { get; }
 
-    /// <summary>
-    /// Whether encoding puts a space before a text that starts at the beginning or after an added token; decoding takes it away.
-    /// </summary>
+    /// <summary>Whether encoding puts a space before a text; decoding takes it away.</summary>
     private protected virtual bool PrefixesSpace => false;
+
+    /// <summary>Whether it does so after each added token, too.</summary>
+    private protected virtual bool PrefixesEachSpace => false;
 
     /// <summary>Tokens of a text. Control tokens that occur in it by their text become those tokens.</summary>
     /// <param name="text">Any text; half a surrogate pair counts as U+FFFD.</param>
@@ -106,7 +107,7 @@ public abstract class Tokenizer
     }
 
     /// <summary>Whether a space that follows this token is one that encoding put there.</summary>
-    internal bool RestartsText(int id) => PrefixesSpace && _added.Contains(id);
+    internal bool RestartsText(int id) => PrefixesEachSpace && _added.Contains(id);
 
     /// <summary>Tokens of text in which no added token occurs; never empty.</summary>
     /// <param name="text">The text.</param>

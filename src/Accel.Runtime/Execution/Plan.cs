@@ -37,7 +37,6 @@ internal sealed class Plan
         }
 
         var lastUse = LastUses();
-        var tailStart = TailStart();
         var memory = new RowMemory(limits.Tokens);
         for (var index = 0; index < graph.Nodes.Count; index++)
         {
@@ -54,7 +53,7 @@ internal sealed class Plan
                 }
                 else
                 {
-                    _steps.Add(new(node, kernel, index >= tailStart));
+                    _steps.Add(new(node, kernel, index >= graph.LastRowTail));
                 }
             }
 
@@ -171,18 +170,6 @@ internal sealed class Plan
         }
 
         return uses;
-    }
-
-    /// <summary>The first node from which on every node is row-wise.</summary>
-    private int TailStart()
-    {
-        var start = _graph.Nodes.Count;
-        while (start > 0 && _graph.Nodes[start - 1].Op.IsRowWise)
-        {
-            start--;
-        }
-
-        return start;
     }
 
     private bool IsConstant(Node node) => node.Operands.Count > 0 && node.Operands.All(operand =>

@@ -8,21 +8,25 @@ internal interface IParallelWork
 }
 
 /// <summary>
-/// A fixed set of threads that share ranges of items. The caller takes part. Workers spin briefly between calls, since the gap
-/// between two kernels of a decode step is shorter than waking a thread, and sleep when a session rests.
+/// A fixed set of threads that take ranges of items until none is left. The caller takes part, and never waits for a thread that
+/// has not begun: on a busy machine a late worker costs nothing. Workers spin briefly between calls, since the gap between two
+/// kernels of a decode step is shorter than waking a thread, and sleep when a session rests.
 /// </summary>
 internal sealed class WorkerPool : IDisposable
 {
-    private const int SpinsBeforeSleep = 20_000;
+    private const int SpinsBeforeSleep = 2_000;
+    private const int RangesPerThread = 4;
 
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wake;
     private readonly int[] _asleep;
     private IParallelWork? _work;
     private int _items;
-    private int _grain;
+    private int _range;
+    private int _next;
+    private int _open;
+    private int _active;
     private int _generation;
-    private int _pending;
     private Exception? _failure;
     private volatile bool _stopped;
 
@@ -54,8 +58,10 @@ internal sealed class WorkerPool : IDisposable
             return;
         }
 
-        (_work, _items, _grain, _failure) = (work, items, grain, null);
-        Volatile.Write(ref _pending, _threads.Length);
+        var blocks = (items + grain - 1) / grain;
+        (_work, _items, _next, _failure) = (work, items, 0, null);
+        _range = Math.Max(1, blocks / (Threads * RangesPerThread)) * grain;
+        Interlocked.Exchange(ref _open, 1);
         Interlocked.Increment(ref _generation);
         for (var i = 0; i < _threads.Length; i++)
         {
@@ -67,12 +73,14 @@ internal sealed class WorkerPool : IDisposable
 
         try
         {
-            Share(_threads.Length);
+            Share();
         }
         finally
         {
+            // Closed first, then counted: a worker counts itself first, then looks whether work is open.
+            Interlocked.Exchange(ref _open, 0);
             var spin = default(SpinWait);
-            while (Volatile.Read(ref _pending) > 0)
+            while (Volatile.Read(ref _active) > 0)
             {
                 spin.SpinOnce(sleep1Threshold: -1);
             }
@@ -104,14 +112,17 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    private void Share(int part)
+    private void Share()
     {
-        var blocks = (_items + _grain - 1) / _grain;
-        var start = (int)((long)blocks * part / Threads) * _grain;
-        var end = Math.Min(_items, (int)((long)blocks * (part + 1) / Threads) * _grain);
-        if (start < end)
+        while (true)
         {
-            _work!.Execute(start, end);
+            var start = Interlocked.Add(ref _next, _range) - _range;
+            if (start >= _items)
+            {
+                return;
+            }
+
+            _work!.Execute(start, Math.Min(_items, start + _range));
         }
     }
 
@@ -137,21 +148,20 @@ internal sealed class WorkerPool : IDisposable
             }
 
             seen = Volatile.Read(ref _generation);
-            if (_stopped)
-            {
-                return;
-            }
-
+            Interlocked.Increment(ref _active);
             try
             {
-                Share(index);
+                if (Volatile.Read(ref _open) == 1)
+                {
+                    Share();
+                }
             }
             catch (Exception e)
             {
                 _failure = e;
             }
 
-            Interlocked.Decrement(ref _pending);
+            Interlocked.Decrement(ref _active);
         }
     }
 }

@@ -38,6 +38,27 @@ public sealed class TokenizerFileTests
     }
 
     [Fact]
+    public void Of_equal_merges_the_leftmost_happens_first()
+    {
+        Assert.Equal([258, 258, 'a'], Open(ByteLevel("""["a a"]""", "\"aa\":258")).Encode("aaaaa", false));
+
+        var writer = new GgufWriter().Add("tokenizer.ggml.model", "llama").Add("tokenizer.ggml.tokens", ["<unk>", "a", "aa", "ab", "b"])
+            .Add("tokenizer.ggml.scores", [0f, -3f, -1f, -1f, -3f]).Add("tokenizer.ggml.token_type", [2, 1, 1, 1, 1])
+            .Add("tokenizer.ggml.unknown_token_id", 0u).Add("tokenizer.ggml.add_space_prefix", false);
+        Assert.Equal([2, 2, 1], OpenGguf(writer).Encode("aaaaa", false));
+        Assert.Equal([2, 4], OpenGguf(writer).Encode("aab", false));
+    }
+
+    [Fact]
+    public void A_space_that_the_user_wrote_after_a_special_token_survives()
+    {
+        var first = Open(Characters("\"pre_tokenizer\":{\"type\":\"Metaspace\",\"replacement\":\"▁\",\"prepend_scheme\":\"first\",\"split\":false},"));
+        Assert.Equal("a b", first.Decode(first.Encode("a</s> b", false)));
+        var each = Open(Characters($"\"normalizer\":{LlamaNormalizer},"));
+        Assert.Equal("a b", each.Decode(each.Encode("a</s> b", false)));
+    }
+
+    [Fact]
     public void A_template_gives_the_begin_token_and_asks_for_it()
     {
         var tokenizer = Open(ByteLevel("[]", root: """
