@@ -20,7 +20,14 @@ public sealed class ProjectReferenceTests
     };
 
     public static TheoryData<string> Projects =>
-        [.. new[] { "src", "compiler", "sim" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root, folder), "*.csproj", SearchOption.AllDirectories)).Select(path => Path.GetRelativePath(Root, path)).Order()];
+    [
+        .. new[] { "src", "compiler", "sim" }
+            .Select(folder => Path.Combine(Root, folder))
+            .Where(Directory.Exists)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.csproj", SearchOption.AllDirectories))
+            .Select(path => Path.GetRelativePath(Root, path))
+            .Order(),
+    ];
 
     private static string Root
     {
