@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -85,13 +84,11 @@ internal sealed class AttentionKernel : Kernel, IParallelWork
     /// <summary>Items are (head, query), head slowest, so that a thread stays with one head's keys.</summary>
     public void Execute(int start, int end)
     {
-        var scores = ArrayPool<float>.Shared.Rent(_slots);
+        var scores = Scratch.Floats(_slots);
         for (var item = start; item < end; item++)
         {
             Attend(item / _count, item % _count, scores);
         }
-
-        ArrayPool<float>.Shared.Return(scores);
     }
 
     private void Append()

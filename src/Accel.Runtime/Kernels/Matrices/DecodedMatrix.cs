@@ -1,5 +1,5 @@
-using System.Buffers;
 using Accel.Core.Formats;
+using Accel.Runtime.Execution;
 
 namespace Accel.Runtime.Kernels.Matrices;
 
@@ -11,7 +11,7 @@ internal sealed unsafe class DecodedMatrix(StoredTensor tensor) : StoredMatrix(t
 
     public override void MultiplyVector(ReadOnlySpan<float> x, Span<float> y, int start, int end)
     {
-        var scratch = ArrayPool<float>.Shared.Rent(Columns * 8);
+        var scratch = Scratch.Floats(Columns * 8);
         fixed (float* px = x, py = y, block = scratch)
         {
             for (var row = start; row < end; row += 8)
@@ -21,13 +21,11 @@ internal sealed unsafe class DecodedMatrix(StoredTensor tensor) : StoredMatrix(t
                 Dot.Rows(block, Columns, rows, px, Columns, py + row);
             }
         }
-
-        ArrayPool<float>.Shared.Return(scratch);
     }
 
     public override void MultiplyMatrix(ReadOnlySpan<float> x, Span<float> y, int count, int start, int end)
     {
-        var scratch = ArrayPool<float>.Shared.Rent(Columns * BlockRows);
+        var scratch = Scratch.Floats(Columns * BlockRows);
         fixed (float* px = x, py = y, block = scratch)
         {
             for (var row = start; row < end; row += BlockRows)
@@ -37,8 +35,6 @@ internal sealed unsafe class DecodedMatrix(StoredTensor tensor) : StoredMatrix(t
                 Gemm.Multiply(px, count, block, rows, Columns, py + row, Rows);
             }
         }
-
-        ArrayPool<float>.Shared.Return(scratch);
     }
 
     private void Decode(int row, int rows, float[] scratch)
