@@ -7,7 +7,7 @@ namespace Accel.Cli;
 /// <summary>Where a verb writes: results, and beside them errors and progress. Tables are plain text when output is not a terminal.</summary>
 internal sealed class Terminal(TextWriter output, TextWriter error)
 {
-    private const int PlainWidth = 110;
+    private const int PlainWidth = 140;
 
     private static readonly JsonWriterOptions _indented = new() { Indented = true };
 

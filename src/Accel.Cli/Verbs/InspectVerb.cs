@@ -180,24 +180,32 @@ internal static class InspectVerb
                     Row($"prefill of {_prefillTokens:N0}", _prefill, _prefillTokens),
                     Row($"decode at context {_context:N0}", _decode, 1),
                 ]);
-            terminal.WriteTable(
-                ["tensor", "role", "format", "shape", "bytes"],
-                _model.Graph.Parameters.Select(parameter => new[]
-                {
-                    _model.TensorNames[parameter.Name],
-                    parameter.Name,
-                    Format(parameter),
-                    string.Join(" x ", parameter.Type.Shape.Dims),
-                    new Bytes((long)ParameterBytes(parameter)).ToString(),
-                }),
-                1,
-                2);
-            terminal.WriteTable(
-                ["state", "kind", "shape"],
-                _model.Graph.States.Select(state => new[] { state.Name, OpAttributes.Word(state.StateKind!.Value), state.Type.Shape.ToString() }),
-                1,
-                2);
+            terminal.WriteTable(["role", "layers", "tensor", "format", "shape", "bytes"], TensorRows(), 1, 2, 3);
+            terminal.WriteTable(["state", "layers", "kind", "shape"], StateRows(), 1, 2);
         }
+
+        /// <summary>One row per tensor; those that differ in nothing but the layer share one.</summary>
+        private IEnumerable<string[]> TensorRows() =>
+            from parameter in _model.Graph.Parameters
+            group parameter by (
+                Role: LayerNames.Pattern(parameter.Name), Tensor: LayerNames.Pattern(_model.TensorNames[parameter.Name]), Format: Format(parameter), parameter.Type.Shape) into row
+            select new[]
+            {
+                row.Key.Role,
+                LayerNames.Ranges(row.Select(parameter => parameter.Name)),
+                row.Key.Tensor,
+                row.Key.Format,
+                string.Join(" x ", row.Key.Shape.Dims),
+                new Bytes((long)row.Sum(ParameterBytes)).ToString(),
+            };
+
+        private IEnumerable<string[]> StateRows() =>
+            from state in _model.Graph.States
+            group state by (Name: LayerNames.Pattern(state.Name), state.StateKind, state.Type.Shape) into row
+            select new[]
+            {
+                row.Key.Name, LayerNames.Ranges(row.Select(state => state.Name)), OpAttributes.Word(row.Key.StateKind!.Value), row.Key.Shape.ToString(),
+            };
 
         private static string[] Row(string name, StepCost cost, long tokens) =>
         [

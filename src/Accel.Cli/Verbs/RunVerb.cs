@@ -40,6 +40,7 @@ internal static class RunVerb
 
     private static int Run(Terminal terminal, Model model, string prompt, int tokens, SamplerOptions sampling, int context, int threads, bool json)
     {
+        var weights = model.Weights;
         var tokenizer = model.Tokenizer;
         var ids = tokenizer.Encode(prompt, tokenizer.AddsBeginOfText);
         if (ids.Length == 0)
@@ -54,7 +55,7 @@ internal static class RunVerb
             throw new InputException("--prompt", "", $"fewer than {capacity} tokens, the context", $"{ids.Length} tokens");
         }
 
-        using var session = new Session(model.Graph, model.Weights, new SessionOptions(capacity, threads));
+        using var session = new Session(model.Graph, weights, new SessionOptions(capacity, threads));
         var sampler = new Sampler(sampling);
         var generated = new List<int>(tokens);
         var stream = tokenizer.Stream();

@@ -1,22 +1,37 @@
 namespace Accel.Runtime.Execution;
 
 /// <summary>
-/// Floats that a thread needs for the length of one call. The thread keeps them: a shared pool would give its arrays up at a
-/// garbage collection, and a step that allocates nothing would then allocate after all.
+/// Arrays that threads borrow for the length of a call. Unlike the shared pool of the library it never gives memory back, so that
+/// a session allocates nothing after its first steps whatever the collector does.
 /// </summary>
-internal static class Scratch
+/// <param name="length">Floats of each array.</param>
+internal sealed class Scratch(int length)
 {
-    [ThreadStatic]
-    private static float[]? _floats;
+    private const int MaxThreads = 256;
 
-    /// <summary>At least <paramref name="length"/> floats of any content, until the thread asks again.</summary>
-    public static float[] Floats(int length)
+    private readonly float[]?[] _idle = new float[]?[MaxThreads];
+
+    public float[] Take()
     {
-        if (_floats is null || _floats.Length < length)
+        for (var i = 0; i < _idle.Length; i++)
         {
-            _floats = GC.AllocateUninitializedArray<float>(length);
+            if (Volatile.Read(ref _idle[i]) is not null && Interlocked.Exchange(ref _idle[i], null) is { } array)
+            {
+                return array;
+            }
         }
 
-        return _floats;
+        return GC.AllocateUninitializedArray<float>(length, pinned: true);
+    }
+
+    public void Return(float[] array)
+    {
+        for (var i = 0; i < _idle.Length; i++)
+        {
+            if (Interlocked.CompareExchange(ref _idle[i], array, null) is null)
+            {
+                return;
+            }
+        }
     }
 }

@@ -37,9 +37,8 @@ internal sealed class SelectiveScanKernel : Kernel, IParallelWork
 
     public void Execute(int start, int end)
     {
-        var scratch = Scratch.Floats(2 * _stateSize).AsSpan();
-        var decay = scratch[.._stateSize];
-        var input = scratch.Slice(_stateSize, _stateSize);
+        Span<float> decay = stackalloc float[_stateSize];
+        Span<float> input = stackalloc float[_stateSize];
         for (var row = 0; row < _tokens; row++)
         {
             var x = _x.Row(row);

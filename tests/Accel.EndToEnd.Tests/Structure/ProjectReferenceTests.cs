@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Accel.Tests.Shared;
 
 namespace Accel.EndToEnd.Tests.Structure;
 
@@ -26,22 +27,10 @@ public sealed class ProjectReferenceTests
             .Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*.csproj", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Root, path))
-            .Order(),
+            .Order(StringComparer.Ordinal),
     ];
 
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Accel.sln")))
-            {
-                folder = folder.Parent!;
-            }
-
-            return folder.FullName;
-        }
-    }
+    private static string Root => Repository.Root!;
 
     [Theory]
     [MemberData(nameof(Projects))]

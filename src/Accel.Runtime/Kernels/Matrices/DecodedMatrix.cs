@@ -9,9 +9,11 @@ internal sealed unsafe class DecodedMatrix(StoredTensor tensor) : StoredMatrix(t
     /// <summary>Rows decoded together for a matrix: enough that the decoded block is reused by every row of x.</summary>
     private const int BlockRows = 16;
 
+    private readonly Scratch _scratch = new(checked((int)tensor.RowElements * BlockRows));
+
     public override void MultiplyVector(ReadOnlySpan<float> x, Span<float> y, int start, int end)
     {
-        var scratch = Scratch.Floats(Columns * 8);
+        var scratch = _scratch.Take();
         fixed (float* px = x, py = y, block = scratch)
         {
             for (var row = start; row < end; row += 8)
@@ -21,11 +23,13 @@ internal sealed unsafe class DecodedMatrix(StoredTensor tensor) : StoredMatrix(t
                 Dot.Rows(block, Columns, rows, px, Columns, py + row);
             }
         }
+
+        _scratch.Return(scratch);
     }
 
     public override void MultiplyMatrix(ReadOnlySpan<float> x, Span<float> y, int count, int start, int end)
     {
-        var scratch = Scratch.Floats(Columns * BlockRows);
+        var scratch = _scratch.Take();
         fixed (float* px = x, py = y, block = scratch)
         {
             for (var row = start; row < end; row += BlockRows)
@@ -35,6 +39,8 @@ internal sealed unsafe class DecodedMatrix(StoredTensor tensor) : StoredMatrix(t
                 Gemm.Multiply(px, count, block, rows, Columns, py + row, Rows);
             }
         }
+
+        _scratch.Return(scratch);
     }
 
     private void Decode(int row, int rows, float[] scratch)
