@@ -13,7 +13,7 @@ public sealed record BlockLinear(bool InputMajor = false) : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands)
     {
-        if (operands is not [{ Element: ElementType.F32, Rank: 3 } x, { Rank: 3 } w] || x.Shape.Dims[1] != w.Shape.Dims[0])
+        if (operands is not [{ Element: ElementType.F32, Rank: 3 } x, { Element: ElementType.F32, Rank: 3 } w] || x.Shape.Dims[1] != w.Shape.Dims[0])
         {
             throw Misfit("f32[T, H, i] and f32[H, o, i]", operands);
         }

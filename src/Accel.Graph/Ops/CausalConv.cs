@@ -15,7 +15,7 @@ public sealed record CausalConv(bool Bias = false) : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands)
     {
-        if (operands.Length != (Bias ? 4 : 3) || operands[0] is not { Element: ElementType.F32, Rank: 2 } x || operands[1] is not { Rank: 2 } w
+        if (operands.Length != (Bias ? 4 : 3) || operands[0] is not { Element: ElementType.F32, Rank: 2 } x || operands[1] is not { Element: ElementType.F32, Rank: 2 } w
             || w.Shape.Dims[0] != x.Shape.Last || operands[^1] != TensorType.F32(w.Shape.Last.Value - 1, x.Shape.Last)
             || (Bias && operands[2] != TensorType.F32(x.Shape.Last)))
         {

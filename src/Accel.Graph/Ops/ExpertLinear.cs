@@ -14,7 +14,7 @@ public sealed record ExpertLinear(bool Bias = false) : Op
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands)
     {
         if (operands.Length != (Bias ? 4 : 3) || operands[0] is not { Element: ElementType.F32, Rank: 2 or 3 } x
-            || operands[1] is not { Element: ElementType.I32, Rank: 2 } experts || operands[2] is not { Rank: 3 } w
+            || operands[1] is not { Element: ElementType.I32, Rank: 2 } experts || operands[2] is not { Element: ElementType.F32, Rank: 3 } w
             || x.Shape.Last != w.Shape.Last || x.Shape.Dims[0] != experts.Shape.Dims[0]
             || (x.Rank == 3 && x.Shape.Dims[1] != experts.Shape.Last)
             || (Bias && operands[3] != TensorType.F32(w.Shape.Dims[0], w.Shape.Dims[1])))

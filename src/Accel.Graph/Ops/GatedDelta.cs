@@ -14,7 +14,7 @@ public sealed record GatedDelta : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands) => operands switch
     {
-        [{ Element: ElementType.F32, Rank: 3 } q, var k, { Rank: 3 } v, var g, var beta, var state]
+        [{ Element: ElementType.F32, Rank: 3 } q, var k, { Element: ElementType.F32, Rank: 3 } v, var g, var beta, var state]
             when k == q && v.Shape.WithLast(1) == q.Shape.WithLast(1) && g == q.WithShape(q.Shape.Dims[0], q.Shape.Dims[1]) && beta == g
                 && state == TensorType.F32(q.Shape.Dims[1], q.Shape.Last, v.Shape.Last) => [v, state],
         _ => throw Misfit("q, k [T, H, dk], v [T, H, dv], g, beta [T, H] and state [H, dk, dv]", operands),

@@ -10,8 +10,8 @@ public sealed record Linear(bool Bias = false) : Op
 
     public override TensorType[] InferTypes(ReadOnlySpan<TensorType> operands) => operands switch
     {
-        [{ Rank: >= 1 } x, { Rank: 2 } w] when !Bias && Fits(x, w) => [Product(x, w)],
-        [{ Rank: >= 1 } x, { Rank: 2 } w, { Rank: 1 } b] when Bias && Fits(x, w) && b.Shape.Last == w.Shape.Dims[0] => [Product(x, w)],
+        [{ Rank: >= 1 } x, { Element: ElementType.F32, Rank: 2 } w] when !Bias && Fits(x, w) => [Product(x, w)],
+        [{ Rank: >= 1 } x, { Element: ElementType.F32, Rank: 2 } w, { Element: ElementType.F32, Rank: 1 } b] when Bias && Fits(x, w) && b.Shape.Last == w.Shape.Dims[0] => [Product(x, w)],
         _ => throw Misfit(Bias ? "f32[.., in], f32[out, in] and f32[out]" : "f32[.., in] and f32[out, in]", operands),
     };
 

@@ -1,37 +1,23 @@
 namespace Accel.Runtime.Execution;
 
 /// <summary>
-/// Arrays that threads borrow for the length of a call. Unlike the shared pool of the library it never gives memory back, so that
-/// a session allocates nothing after its first steps whatever the collector does.
+/// Floats that a thread needs for the length of one call. The thread keeps them. The library's shared pool gives memory up at a
+/// collection, so that a step would allocate after all; arrays of each matrix's own would add up to gigabytes with thousands of
+/// experts, of which a thread works on one.
 /// </summary>
-/// <param name="length">Floats of each array.</param>
-internal sealed class Scratch(int length)
+internal static class Scratch
 {
-    private const int MaxThreads = 256;
+    [ThreadStatic]
+    private static float[]? _floats;
 
-    private readonly float[]?[] _idle = new float[]?[MaxThreads];
-
-    public float[] Take()
+    /// <summary>At least <paramref name="length"/> floats of any content, pinned, until the thread asks again.</summary>
+    public static float[] Floats(int length)
     {
-        for (var i = 0; i < _idle.Length; i++)
+        if (_floats is null || _floats.Length < length)
         {
-            if (Volatile.Read(ref _idle[i]) is not null && Interlocked.Exchange(ref _idle[i], null) is { } array)
-            {
-                return array;
-            }
+            _floats = GC.AllocateUninitializedArray<float>(length, pinned: true);
         }
 
-        return GC.AllocateUninitializedArray<float>(length, pinned: true);
-    }
-
-    public void Return(float[] array)
-    {
-        for (var i = 0; i < _idle.Length; i++)
-        {
-            if (Interlocked.CompareExchange(ref _idle[i], array, null) is null)
-            {
-                return;
-            }
-        }
+        return _floats;
     }
 }

@@ -32,7 +32,6 @@ internal sealed class AttentionKernel : Kernel, IParallelWork
     private readonly int _valueWidth;
     private readonly int _slots;
     private readonly WorkerPool _workers;
-    private readonly Scratch _scratch;
 
     /// <summary>The caches of another layer are written by that layer; values that share its keys are kept here beside them.</summary>
     private readonly bool _ownsKeys;
@@ -67,7 +66,6 @@ internal sealed class AttentionKernel : Kernel, IParallelWork
 
         _ownsKeys = _op.Cache != CacheUse.Read;
         _ownsValues = _ownsKeys || _op.SharedKeyValue > 0;
-        _scratch = new Scratch(_slots);
         var extra = 2 + perCache + (_op.Cache == CacheUse.None ? 0 : perCache);
         _sinks = _op.Sinks ? site.Operands[extra++].Constant : null;
         _bias = AttentionBias.Create(_op, _heads, _op.RelativeBuckets > 0 ? site.Operands[extra].Constant : []);
@@ -86,13 +84,11 @@ internal sealed class AttentionKernel : Kernel, IParallelWork
     /// <summary>Items are (head, query), head slowest, so that a thread stays with one head's keys.</summary>
     public void Execute(int start, int end)
     {
-        var scores = _scratch.Take();
+        var scores = Scratch.Floats(_slots);
         for (var item = start; item < end; item++)
         {
             Attend(item / _count, item % _count, scores);
         }
-
-        _scratch.Return(scores);
     }
 
     private void Append()

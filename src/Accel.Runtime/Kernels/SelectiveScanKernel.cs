@@ -37,8 +37,9 @@ internal sealed class SelectiveScanKernel : Kernel, IParallelWork
 
     public void Execute(int start, int end)
     {
-        Span<float> decay = stackalloc float[_stateSize];
-        Span<float> input = stackalloc float[_stateSize];
+        var scratch = Scratch.Floats(2 * _stateSize).AsSpan();
+        var decay = scratch[.._stateSize];
+        var input = scratch.Slice(_stateSize, _stateSize);
         for (var row = 0; row < _tokens; row++)
         {
             var x = _x.Row(row);

@@ -108,6 +108,7 @@ public partial class TypeRuleTests
     [InlineData("route {top_k = 9, score = softmax}", "f32[T, 8]", "route: operands: expected f32[T, E] with at least 9 experts, found f32[T, 8]")]
     [InlineData("route {top_k = 0, score = softmax}", "f32[T, 8]", "route: top_k: expected 1 or more, found 0")]
     [InlineData("route {top_k = 4, score = sigmoid, groups = 4, groups_kept = 1, group_top = 2}", "f32[T, 8]", "route: operands: expected f32[T, E] with at least 4 experts in equal groups that hold as many, found f32[T, 8]")]
+    [InlineData("route {top_k = 2, score = sigmoid, groups = 2, groups_kept = 1, group_top = 0}", "f32[T, 8]", "route: operands: expected f32[T, E] with at least 2 experts in equal groups that hold as many, found f32[T, 8]")]
     [InlineData("route {top_k = 1, score = sigmoid, bias = true}", "f32[T, 8], f32[7]", "route: operands: expected f32[T, E] with at least 1 experts, and a bias f32[E], found ..")]
     [InlineData("selective_scan", "f32[T, 8], f32[T, 8], f32[8, 3], f32[T, 3], f32[T, 4], f32[8], f32[8, 3]", "selective_scan: operands: expected x, dt [T, d], A [d, N], B, C [T, N], D [d] and state [d, N], found ..")]
     [InlineData("soft_cap {cap = 0}", "f32[T, 4]", "soft_cap: cap: expected above 0, found 0")]

@@ -9,11 +9,9 @@ internal sealed unsafe class DecodedMatrix(StoredTensor tensor) : StoredMatrix(t
     /// <summary>Rows decoded together for a matrix: enough that the decoded block is reused by every row of x.</summary>
     private const int BlockRows = 16;
 
-    private readonly Scratch _scratch = new(checked((int)tensor.RowElements * BlockRows));
-
     public override void MultiplyVector(ReadOnlySpan<float> x, Span<float> y, int start, int end)
     {
-        var scratch = _scratch.Take();
+        var scratch = Scratch.Floats(checked(Columns * BlockRows));
         fixed (float* px = x, py = y, block = scratch)
         {
             for (var row = start; row < end; row += 8)
@@ -23,13 +21,11 @@ internal sealed unsafe class DecodedMatrix(StoredTensor tensor) : StoredMatrix(t
                 Dot.Rows(block, Columns, rows, px, Columns, py + row);
             }
         }
-
-        _scratch.Return(scratch);
     }
 
     public override void MultiplyMatrix(ReadOnlySpan<float> x, Span<float> y, int count, int start, int end)
     {
-        var scratch = _scratch.Take();
+        var scratch = Scratch.Floats(checked(Columns * BlockRows));
         fixed (float* px = x, py = y, block = scratch)
         {
             for (var row = start; row < end; row += BlockRows)
@@ -39,8 +35,6 @@ internal sealed unsafe class DecodedMatrix(StoredTensor tensor) : StoredMatrix(t
                 Gemm.Multiply(px, count, block, rows, Columns, py + row, Rows);
             }
         }
-
-        _scratch.Return(scratch);
     }
 
     private void Decode(int row, int rows, float[] scratch)
