@@ -41,7 +41,16 @@ public sealed class Session : IDisposable
         _graph = graph;
         _options = options with { ChunkTokens = Math.Min(options.ChunkTokens, options.ContextLength) };
         _workers = new WorkerPool(options.Threads, options.LeastShared);
-        _plan = new Plan(graph, weights, new SessionLimits(_options.ChunkTokens, options.ContextLength), _workers);
+        try
+        {
+            _plan = new Plan(graph, weights, new SessionLimits(_options.ChunkTokens, options.ContextLength), _workers);
+        }
+        catch
+        {
+            _workers.Dispose();
+            throw;
+        }
+
         _tokens = _plan[graph.Input("tokens")];
         _position = graph.Inputs.FirstOrDefault(input => input.Name == "position") is { } position ? _plan[position] : null;
         _logits = _plan[graph.Output("logits")];
