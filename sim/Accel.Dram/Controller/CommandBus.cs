@@ -19,6 +19,13 @@ internal sealed class CommandBus
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Fit(long cycle, uint pattern) => cycle >= Clear ? cycle : FitSlow(cycle, pattern);
 
+    /// <summary>Whether all cycles from this one to <see cref="Clear"/> are taken, without free ones between.</summary>
+    public bool IsRunFrom(long cycle)
+    {
+        var taken = Taken >> (int)(cycle - Base);
+        return (taken & (taken + 1)) == 0;
+    }
+
     /// <summary>Takes the cycles of a command that starts now.</summary>
     public void Take(long cycle, uint pattern)
     {

@@ -10,7 +10,7 @@ internal sealed class EventChannel : Channel
         : base(device, config, log)
     {
         Buses = device.SplitBuses ? [new CommandBus(), new CommandBus()] : [new CommandBus()];
-        var gates = new GateTable(device);
+        var gates = new GateTable(device, config);
         PseudoChannels = [.. addressing.Select((a, i) => new EventPseudoChannel(this, i, gates, mapping, a))];
     }
 
@@ -93,6 +93,18 @@ internal sealed class EventChannel : Channel
     public override void RunUntilDrained()
     {
         var cycle = Now - 1;
+        if (PseudoChannels is [var only])
+        {
+            while (only.Queued > 0 || !only.Input.Empty)
+            {
+                if (only.Queued > 0 || !SkipIdle(long.MaxValue))
+                {
+                    cycle = only.Wake;
+                    only.Step(long.MaxValue);
+                }
+            }
+        }
+
         while (!Drained)
         {
             var next = Earliest();

@@ -1,13 +1,31 @@
-using System.Numerics;
+using Accel.Dram.Streams;
 
 namespace Accel.Dram.Controller;
 
 /// <summary>The queues of a pseudo-channel: a pool of entries, one list per bank and direction in order of age.</summary>
-internal sealed partial class EventPseudoChannel
+internal sealed unsafe partial class EventPseudoChannel
 {
-    private void AdmitFromOnePort(long cycle)
+    private readonly Entry[] _entries;
+    private readonly Entry* _entry;
+
+    // Heads, tails and oldest hits of the lists: reads of each bank, then writes of each bank.
+    private readonly short[] _lists;
+    private readonly short* _head;
+    private readonly short* _tail;
+    private readonly short* _hit;
+    private readonly short[] _free;
+    private int _freeCount;
+
+    // Queued writes by the low bits of their address: most look-ups need go no further.
+    private readonly ushort[] _writeFilter = new ushort[256];
+    private PortQueue? _onlyPort;
+    private int _queuedReads;
+    private int _queuedWrites;
+    private uint _sequence;
+    internal bool Writing;
+
+    private void AdmitFromOnePort(PortQueue port, long cycle)
     {
-        var port = Input.Ports[0];
         while (port.Arrival <= cycle)
         {
             // A full queue refuses at once, unless a queued write could answer or absorb the request.
@@ -66,9 +84,9 @@ internal sealed partial class EventPseudoChannel
         var bank = (int)((uint)(word >> _columnBits) & _bankMask);
         if (mayMatch && HoldsWriteTo(bank, local))
         {
-            Counters.Sums[(int)(isWrite ? Counter.Merged : Counter.Forwarded)]++;
-            Input.Transfers.Entered(slot);
-            Complete(isWrite, slot, port, ordinal, cycle, cycle + _device.DoneAfter(isWrite));
+            _sums[(int)(isWrite ? Counter.Merged : Counter.Forwarded)]++;
+            _transfers.Entered(slot);
+            Complete(isWrite, slot, port, ordinal, cycle, cycle + (isWrite ? _writeDone : _readDone));
             return true;
         }
 
@@ -78,15 +96,15 @@ internal sealed partial class EventPseudoChannel
         }
 
         Enqueue(cycle, local, (int)((uint)(word >> _rowStart) & _rowMask), bank, isWrite, slot, port, ordinal);
-        Input.Transfers.Entered(slot);
+        _transfers.Entered(slot);
         return true;
     }
 
     private bool HoldsWriteTo(int bank, long local)
     {
-        for (var index = _head[_banks + bank]; index >= 0; index = Entries[index].Next)
+        for (var index = _head[_banks + bank]; index >= 0; index = _entry[index].Next)
         {
-            if (Entries[index].Local == local)
+            if (_entry[index].Local == local)
             {
                 return true;
             }
@@ -100,21 +118,21 @@ internal sealed partial class EventPseudoChannel
         var index = _free[--_freeCount];
         var list = (isWrite ? _banks : 0) + bank;
         var tail = _tail[list];
-        ref var entry = ref Entries[index];
-        entry.Local = local;
-        entry.Entered = entered;
-        entry.Sequence = _sequence++;
-        entry.Ordinal = ordinal;
-        entry.Row = row;
-        entry.Slot = slot;
-        entry.Next = -1;
-        entry.Previous = tail;
-        entry.Port = (short)port;
-        entry.Bank = (byte)bank;
-        entry.Cause = 0;
+        var entry = _entry + index;
+        entry->Local = local;
+        entry->Entered = entered;
+        entry->Sequence = NextSequence();
+        entry->Ordinal = ordinal;
+        entry->Row = row;
+        entry->Slot = slot;
+        entry->Next = -1;
+        entry->Previous = tail;
+        entry->Port = (short)port;
+        entry->Bank = (byte)bank;
+        entry->Cause = 0;
         if (tail >= 0)
         {
-            Entries[tail].Next = index;
+            _entry[tail].Next = index;
         }
         else
         {
@@ -122,21 +140,26 @@ internal sealed partial class EventPseudoChannel
         }
 
         _tail[list] = index;
-        _queuedOf[bank]++;
-        var peaks = Counters.Peaks;
+        var peaks = _peaks;
         if (isWrite)
         {
             _writeFilter[local & 255]++;
             _queuedWrites++;
-            peaks[(int)Peak.WriteQueue] = Math.Max(peaks[(int)Peak.WriteQueue], _queuedWrites);
+            if (_queuedWrites > peaks[(int)Peak.WriteQueue])
+            {
+                peaks[(int)Peak.WriteQueue] = _queuedWrites;
+            }
         }
         else
         {
             _queuedReads++;
-            peaks[(int)Peak.ReadQueue] = Math.Max(peaks[(int)Peak.ReadQueue], _queuedReads);
+            if (_queuedReads > peaks[(int)Peak.ReadQueue])
+            {
+                peaks[(int)Peak.ReadQueue] = _queuedReads;
+            }
         }
 
-        var newHit = _hit[list] < 0 && OpenRow[bank] == row;
+        var newHit = _hit[list] < 0 && _openRow[bank] == row;
         if (newHit)
         {
             _hit[list] = index;
@@ -151,13 +174,37 @@ internal sealed partial class EventPseudoChannel
         return index;
     }
 
+    /// <summary>Ages are counted in 32 bits; before they run over, those in the queues are counted anew.</summary>
+    private uint NextSequence()
+    {
+        if (_sequence == uint.MaxValue)
+        {
+            var queued = new List<int>();
+            for (var list = 0; list < 2 * _banks; list++)
+            {
+                for (var index = _head[list]; index >= 0; index = _entry[index].Next)
+                {
+                    queued.Add(index);
+                }
+            }
+
+            _sequence = 0;
+            foreach (var index in queued.OrderBy(i => _entries[i].Sequence))
+            {
+                _entry[index].Sequence = _sequence++;
+            }
+        }
+
+        return _sequence++;
+    }
+
     private void Remove(int list, short index)
     {
-        ref var entry = ref Entries[index];
-        var (previous, next) = (entry.Previous, entry.Next);
+        var entry = _entry + index;
+        var (previous, next) = (entry->Previous, entry->Next);
         if (previous >= 0)
         {
-            Entries[previous].Next = next;
+            _entry[previous].Next = next;
         }
         else
         {
@@ -166,17 +213,16 @@ internal sealed partial class EventPseudoChannel
 
         if (next >= 0)
         {
-            Entries[next].Previous = previous;
+            _entry[next].Previous = previous;
         }
         else
         {
             _tail[list] = previous;
         }
 
-        _queuedOf[entry.Bank]--;
         if (list >= _banks)
         {
-            _writeFilter[entry.Local & 255]--;
+            _writeFilter[entry->Local & 255]--;
             _queuedWrites--;
         }
         else
@@ -185,62 +231,27 @@ internal sealed partial class EventPseudoChannel
         }
 
         _free[_freeCount++] = index;
-        FindHit(list, next, entry.Row);
+        FindHit(list, next, entry->Row);
     }
 
     /// <summary>Sets a list's oldest hit, looking from an entry on; all before it are known to miss.</summary>
     private void FindHit(int list, short from, int row)
     {
-        while (from >= 0 && Entries[from].Row != row)
+        while (from >= 0 && _entry[from].Row != row)
         {
-            from = Entries[from].Next;
+            from = _entry[from].Next;
         }
 
         _hit[list] = from;
     }
 
-    /// <summary>Files a bank under what it wants next in the current direction.</summary>
-    private void Classify(int bank)
+    /// <summary>Whether no younger entry of the list wants the same row; older ones are known to want others.</summary>
+    private bool IsLastOfItsRow(short hit)
     {
-        var bit = 1UL << bank;
-        var list = (Writing ? _banks : 0) + bank;
-        _hitBanks &= ~bit;
-        _closedBanks &= ~bit;
-        _conflictBanks &= ~bit;
-        var head = _head[list];
-        if (head < 0)
+        var row = _entry[hit].Row;
+        for (var index = _entry[hit].Next; index >= 0; index = _entry[index].Next)
         {
-            return;
-        }
-
-        var open = OpenRow[bank];
-        if (open < 0)
-        {
-            _closedBanks |= bit;
-        }
-        else if (_hit[list] >= 0 && (_cap == 0 || Served[bank] < _cap || Entries[head].Row == open))
-        {
-            _hitBanks |= bit;
-        }
-        else
-        {
-            _conflictBanks |= bit;
-        }
-    }
-
-    private void ClassifyAll()
-    {
-        for (var bank = 0; bank < _banks; bank++)
-        {
-            Classify(bank);
-        }
-    }
-
-    private bool IsLastOfItsRow(ref Entry entry)
-    {
-        for (var index = entry.Next; index >= 0; index = Entries[index].Next)
-        {
-            if (Entries[index].Row == entry.Row)
+            if (_entry[index].Row == row)
             {
                 return false;
             }
@@ -249,20 +260,22 @@ internal sealed partial class EventPseudoChannel
         return true;
     }
 
-    private int QueuedOfRank(int rank)
+    private bool AnyQueuedFor(int firstBank, int count)
     {
-        var count = 0;
-        for (var bank = rank << _rankShift; bank < (rank + 1) << _rankShift; bank++)
+        for (var bank = firstBank; bank < firstBank + count; bank++)
         {
-            count += _queuedOf[bank];
+            if (_head[bank] >= 0 || _head[_banks + bank] >= 0)
+            {
+                return true;
+            }
         }
 
-        return count;
+        return false;
     }
 
     private void Complete(bool isWrite, int slot, int port, long ordinal, long entered, long done)
     {
-        var sums = Counters.Sums;
+        var sums = _sums;
         var latency = done - entered;
         if (isWrite)
         {
@@ -273,28 +286,28 @@ internal sealed partial class EventPseudoChannel
         {
             sums[(int)Counter.Reads]++;
             sums[(int)Counter.ReadLatency] += latency;
-            Counters.Peaks[(int)Peak.ReadLatency] = Math.Max(Counters.Peaks[(int)Peak.ReadLatency], latency);
-            Counters.Latencies.Counts[LatencyHistogram.BucketOf(latency)]++;
+            _latencies[LatencyHistogram.BucketOf(latency)]++;
+            if (latency > _peaks[(int)Peak.ReadLatency])
+            {
+                _peaks[(int)Peak.ReadLatency] = latency;
+            }
         }
 
-        Input.Transfers.Completed(slot, done);
-        _channel.Log.Completions?.Add(new LoggedCompletion(_index, port, ordinal, done));
+        _transfers.Completed(slot, done);
+        _completionLog?.Add(new LoggedCompletion(_index, port, ordinal, done));
     }
 
     internal void EmptyQueues()
     {
-        Array.Fill(_head, (short)-1);
-        Array.Fill(_tail, (short)-1);
-        Array.Fill(_hit, (short)-1);
-        Array.Clear(_queuedOf);
+        Array.Fill(_lists, (short)-1);
         Array.Clear(_writeFilter);
-        _freeCount = Entries.Length;
+        _freeCount = _entries.Length;
         for (var i = 0; i < _freeCount; i++)
         {
             _free[i] = (short)(_freeCount - 1 - i);
         }
 
         (_queuedReads, _queuedWrites, _sequence) = (0, 0, 0);
-        (_hitBanks, _closedBanks, _conflictBanks) = (0, 0, 0);
+        ClassifyAll();
     }
 }

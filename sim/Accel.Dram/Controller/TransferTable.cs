@@ -6,14 +6,17 @@ internal sealed class TransferTable
     private struct Slot
     {
         public int Transfer;
-        public int Outstanding;
-        public bool Exhausted;
+        /// <summary>Requests queued, plus <see cref="StillOpen"/> until the last request has entered.</summary>
+        public long Outstanding;
         public long Last;
     }
+
+    private const long StillOpen = 1L << 40;
 
     private readonly Stack<int> _free = new();
     private Slot[] _slots = new Slot[16];
     private int _used;
+    private long _lastFinished = -1;
 
     /// <summary>Transfers that ended here since the list was last emptied, with the cycle of their last completion (-1: no request fell here).</summary>
     public List<(int Transfer, long Cycle)> Finished { get; } = [];
@@ -22,7 +25,19 @@ internal sealed class TransferTable
     public List<int> Exhausted { get; } = [];
 
     /// <summary>The latest completion of all.</summary>
-    public long LastCompletion { get; private set; } = -1;
+    public long LastCompletion
+    {
+        get
+        {
+            var last = _lastFinished;
+            for (var i = 0; i < _used; i++)
+            {
+                last = Math.Max(last, _slots[i].Last);
+            }
+
+            return last;
+        }
+    }
 
     public int Add(int transfer)
     {
@@ -32,7 +47,7 @@ internal sealed class TransferTable
             Array.Resize(ref _slots, 2 * slot);
         }
 
-        _slots[slot] = new Slot { Transfer = transfer, Last = -1 };
+        _slots[slot] = new Slot { Transfer = transfer, Outstanding = StillOpen, Last = -1 };
         return slot;
     }
 
@@ -45,8 +60,7 @@ internal sealed class TransferTable
     {
         ref var s = ref _slots[slot];
         s.Last = Math.Max(s.Last, cycle);
-        LastCompletion = Math.Max(LastCompletion, cycle);
-        if (--s.Outstanding == 0 && s.Exhausted)
+        if (--s.Outstanding == 0)
         {
             Finish(slot);
         }
@@ -54,7 +68,7 @@ internal sealed class TransferTable
 
     public void Exhaust(int slot)
     {
-        _slots[slot].Exhausted = true;
+        _slots[slot].Outstanding -= StillOpen;
         Exhausted.Add(_slots[slot].Transfer);
         if (_slots[slot].Outstanding == 0)
         {
@@ -63,13 +77,14 @@ internal sealed class TransferTable
     }
 
     /// <summary>Requests of a transfer that have entered a queue and not completed.</summary>
-    internal int Outstanding(int slot) => _slots[slot].Outstanding;
+    internal int Outstanding(int slot) => (int)(_slots[slot].Outstanding & (StillOpen - 1));
 
     /// <summary>Sets what <see cref="Outstanding"/> returns; for an engine put into a remembered state.</summary>
-    internal void SetOutstanding(int slot, int count) => _slots[slot].Outstanding = count;
+    internal void SetOutstanding(int slot, int count) => _slots[slot].Outstanding = StillOpen + count;
 
     private void Finish(int slot)
     {
+        _lastFinished = Math.Max(_lastFinished, _slots[slot].Last);
         Finished.Add((_slots[slot].Transfer, _slots[slot].Last));
         _free.Push(slot);
     }

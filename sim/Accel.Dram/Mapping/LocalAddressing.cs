@@ -58,7 +58,7 @@ public sealed class LocalAddressing
         _pivotMasks = masks;
         _pivotValues = values;
         LocalBits = mapping.AddressBits - bits;
-        _chunks = (LocalBits + ChunkBits - 1) / ChunkBits;
+        _chunks = Math.Max(3, (LocalBits + ChunkBits - 1) / ChunkBits);
         _tables = BuildTables(mapping);
     }
 
@@ -99,8 +99,10 @@ public sealed class LocalAddressing
     /// <summary>The coordinate word (see <see cref="AddressMapping"/>) of a local number: a few table look-ups, whatever the hashing.</summary>
     public ulong Decode(long local)
     {
-        var word = 0UL;
-        for (var chunk = 0; chunk < _chunks; chunk++)
+        const int mask = (1 << ChunkBits) - 1;
+        var tables = _tables;
+        var word = tables[local & mask] ^ tables[(1 << ChunkBits) | ((local >> ChunkBits) & mask)] ^ tables[(2 << ChunkBits) | ((local >> (2 * ChunkBits)) & mask)];
+        for (var chunk = 3; chunk < _chunks; chunk++)
         {
             word ^= _tables[(chunk << ChunkBits) | ((int)(local >> (chunk * ChunkBits)) & ((1 << ChunkBits) - 1))];
         }
@@ -111,7 +113,7 @@ public sealed class LocalAddressing
     private ulong[] BuildTables(AddressMapping mapping)
     {
         var origin = mapping.Apply(ToBurstAddress(0));
-        var tables = new ulong[Math.Max(1, _chunks) << ChunkBits];
+        var tables = new ulong[_chunks << ChunkBits];
         for (var bit = 0; bit < LocalBits; bit++)
         {
             var effect = mapping.Apply(ToBurstAddress(1UL << bit)) ^ origin;

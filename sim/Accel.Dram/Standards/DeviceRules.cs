@@ -45,6 +45,7 @@ public static class DeviceRules
             Demand(value > 0 && BitOperations.IsPow2(value), name, "a power of two", $"{value}");
         }
 
+        Demand(device.BanksPerRank >= 8, "banks per rank", "8 or more", $"{device.BanksPerRank}");
         Demand(device.Banks <= MostBanks, "banks", $"at most {MostBanks} per pseudo-channel", $"{device.Banks}");
         foreach (var gap in device.Gaps)
         {
@@ -59,9 +60,13 @@ public static class DeviceRules
 
     private static void CheckGap(ResolvedGap gap, Action<bool, string, string, string> demand)
     {
-        demand(gap.Delay > 0 || gap.Sibling, gap.ToString(), "a positive delay", $"{gap.Delay}");
+        demand((gap.Delay > 0 || gap.Sibling) && gap.Delay < 1 << 20, gap.ToString(), "a positive delay below 2^20", $"{gap.Delay}");
         demand(gap.Window is >= 1 and <= 64, gap.ToString(), "a window of 1 to 64 commands", $"{gap.Window}");
         demand(!gap.Sibling || (gap.Level == Level.Rank && gap.Window == 1), gap.ToString(), "sibling gaps between ranks", $"{gap.Level}");
+        demand(
+            gap.Next.Contains(Command.Read) == gap.Next.Contains(Command.ReadAutoPrecharge)
+                && gap.Next.Contains(Command.Write) == gap.Next.Contains(Command.WriteAutoPrecharge),
+            gap.ToString(), "column commands that wait alike with and without auto-precharge", "only one of them");
         var rankWide = gap.Previous.Concat(gap.Next).Any(c => c.IsRankWide());
         demand(!rankWide || gap.Level <= Level.Rank, gap.ToString(), "rank-wide commands in gaps of ranks", $"{gap.Level}");
     }

@@ -9,9 +9,10 @@ internal sealed class DescriptorCursor(DmaDescriptor descriptor, long earliest, 
     private readonly long[] _index = new long[descriptor.Loops.Count];
     private bool _done;
 
-    public override bool TryNext(out RequestRun run)
+    public override int Next(Span<RequestRun> runs)
     {
-        while (!_done)
+        var count = 0;
+        while (!_done && count < runs.Length)
         {
             var start = descriptor.BaseAddress;
             for (var i = 0; i < _index.Length; i++)
@@ -24,13 +25,11 @@ internal sealed class DescriptorCursor(DmaDescriptor descriptor, long earliest, 
             var end = (long)addressing.CountBelow((ulong)((start + descriptor.RunBytes + accessBytes - 1) / accessBytes));
             if (end > first)
             {
-                run = new RequestRun(first, end - first, earliest, descriptor.IsWrite);
-                return true;
+                runs[count++] = new RequestRun(first, end - first, earliest, descriptor.IsWrite);
             }
         }
 
-        run = default;
-        return false;
+        return count;
     }
 
     private void Advance()

@@ -7,7 +7,10 @@ namespace Accel.Dram.Streams;
 internal sealed class PortQueue
 {
     private readonly Queue<RunCursor> _cursors = new();
+    private readonly RequestRun[] _runs = new RequestRun[32];
     private RunCursor? _current;
+    private int _run;
+    private int _runCount;
 
     /// <summary>Local number of the head request.</summary>
     public long Next;
@@ -68,6 +71,13 @@ internal sealed class PortQueue
         Arrival = long.MaxValue;
         while (true)
         {
+            if (_run < _runCount)
+            {
+                ref readonly var run = ref _runs[_run++];
+                (Next, Left, Arrival, IsWrite, Transfer) = (run.First, run.Count, run.Arrival, run.IsWrite, _current!.Transfer);
+                return;
+            }
+
             if (_current is null)
             {
                 if (!_cursors.TryDequeue(out _current))
@@ -78,10 +88,10 @@ internal sealed class PortQueue
                 _current.FirstOrdinal = Ordinal;
             }
 
-            if (_current.TryNext(out var run))
+            (_run, _runCount) = (0, _current.Next(_runs));
+            if (_runCount > 0)
             {
-                (Next, Left, Arrival, IsWrite, Transfer) = (run.First, run.Count, run.Arrival, run.IsWrite, _current.Transfer);
-                return;
+                continue;
             }
 
             var transfer = _current.Transfer;

@@ -16,6 +16,6 @@ internal abstract class RunCursor(int transfer)
     /// <summary>The port's count of requests before this transfer's first; -1 until its turn comes.</summary>
     public long FirstOrdinal { get; set; } = -1;
 
-    /// <summary>The next non-empty run; false at the end.</summary>
-    public abstract bool TryNext(out RequestRun run);
+    /// <summary>The next non-empty runs, as many as fit; 0 at the end.</summary>
+    public abstract int Next(Span<RequestRun> runs);
 }

@@ -1,5 +1,5 @@
+using System.Runtime.InteropServices;
 using Accel.Core.Diagnostics;
-using Accel.Dram.Mapping;
 
 namespace Accel.Dram.Streams;
 
@@ -95,9 +95,11 @@ internal sealed class TraceCursor(int transfer) : RunCursor(transfer)
         _runs.Add(new RequestRun(local, 1, arrival, isWrite));
     }
 
-    public override bool TryNext(out RequestRun run)
+    public override int Next(Span<RequestRun> runs)
     {
-        run = _next < _runs.Count ? _runs[_next] : default;
-        return _next++ < _runs.Count;
+        var count = Math.Min(runs.Length, _runs.Count - _next);
+        CollectionsMarshal.AsSpan(_runs).Slice(_next, count).CopyTo(runs);
+        _next += count;
+        return count;
     }
 }

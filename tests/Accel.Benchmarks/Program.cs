@@ -1,0 +1,3 @@
+using Accel.Benchmarks.Dram;
+
+DramBenchmark.Run(Console.Out, args.FirstOrDefault() ?? "");
