@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Accel.Dram.Standards;
 
@@ -15,6 +16,7 @@ internal sealed unsafe partial class EventPseudoChannel
     private const int AgeShift = 6;
     private const long NoCandidate = long.MaxValue;
     private const int NoPlan = -1;
+    private const int FewBanks = 4;
     private const int RefreshClass = 0;
     private const int ColumnClass = 1;
     private const int RowClass = 2;
@@ -95,6 +97,20 @@ internal sealed unsafe partial class EventPseudoChannel
 
         var gates = _bankGate + (int)command * _banks;
         var rankGates = _rankGate + (int)command * _ranks;
+        if (BitOperations.PopCount(banks) <= FewBanks)
+        {
+            // One by one: reading a few numbers just written is quicker than waiting for a whole vector of them.
+            var least1 = NoCandidate;
+            for (; banks != 0; banks &= banks - 1)
+            {
+                var bank = BitOperations.TrailingZeroCount(banks);
+                var cycle1 = Larger(Larger(gates[bank], earliest), rankGates[bank >> _rankShift]) - floor;
+                least1 = Smaller(least1, (cycle1 << CycleShift) | keys[bank]);
+            }
+
+            return least1;
+        }
+
         var best = Vector512.Create(NoCandidate);
         for (var first = 0; first < _banks; first += 8)
         {
@@ -115,6 +131,13 @@ internal sealed unsafe partial class EventPseudoChannel
         // Keys know nothing of refreshes: if a bank that waits for one came first, look again without those banks.
         return ((banks >> ((int)least & ((1 << AgeShift) - 1))) & 1) != 0 || least == NoCandidate ? least : BestWithHoles(command, keys, banks, floor);
     }
+
+    /// <summary>The larger of two numbers whose difference fits, without a branch to mispredict.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long Larger(long a, long b) => a - ((a - b) & ((a - b) >> 63));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long Smaller(long a, long b) => b + ((a - b) & ((a - b) >> 63));
 
     /// <summary>The same, one bank at a time: for buses with free cycles between taken ones, and for part of the banks.</summary>
     private long BestWithHoles(Command command, long* keys, ulong banks, long floor)
