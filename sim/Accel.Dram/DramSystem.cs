@@ -63,6 +63,7 @@ public sealed partial class DramSystem
         }
 
         _channels = new Channel[config.Channels];
+        MemoTable[] tables = [.. Enumerable.Range(0, Math.Min(threads, config.Channels)).Select(_ => new MemoTable())];
         for (var i = 0; i < config.Channels; i++)
         {
             var log = new ChannelLog
@@ -75,7 +76,8 @@ public sealed partial class DramSystem
             {
                 SimulationMode.Naive => new NaiveChannel(device, config.Controller, _mapping, addressing, log),
                 SimulationMode.Event => new EventChannel(device, config.Controller, _mapping, addressing, log),
-                _ => new EventChannel(device, config.Controller, _mapping, addressing, log),
+                _ => new MemoChannel(
+                    new EventChannel(device, config.Controller, _mapping, addressing, log), _mapping, addressing, tables[i % tables.Length]),
             };
         }
 

@@ -8,12 +8,12 @@ namespace Accel.Dram.Controller;
 /// </summary>
 internal abstract class Channel
 {
-    protected Channel(DramDevice device, ControllerConfig config, ChannelLog log)
+    protected Channel(DramDevice device, ControllerConfig config, ChannelLog log, PseudoChannelInput[]? inputs = null)
     {
         Device = device;
         Config = config;
         Log = log;
-        Inputs = [.. Enumerable.Range(0, device.PseudoChannels).Select(_ => new PseudoChannelInput())];
+        Inputs = inputs ?? [.. Enumerable.Range(0, device.PseudoChannels).Select(_ => new PseudoChannelInput())];
     }
 
     public DramDevice Device { get; }

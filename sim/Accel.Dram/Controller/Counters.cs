@@ -79,6 +79,24 @@ public sealed class Counters
         Latencies.Add(other.Latencies);
     }
 
+    internal void Add(StepCounts step, long times)
+    {
+        for (var i = 0; i < Sums.Length; i++)
+        {
+            Sums[i] = checked(Sums[i] + step.Sums[i] * times);
+        }
+
+        for (var i = 0; i < Peaks.Length; i++)
+        {
+            Peaks[i] = Math.Max(Peaks[i], step.Peaks[i]);
+        }
+
+        foreach (var (bucket, count) in step.Latencies)
+        {
+            Latencies.Counts[bucket] = checked(Latencies.Counts[bucket] + count * times);
+        }
+    }
+
     internal void Clear()
     {
         Array.Clear(Sums);

@@ -90,35 +90,40 @@ internal sealed class EventChannel : Channel
         Now = Math.Max(Now, limit);
     }
 
-    public override void RunUntilDrained()
+    public override void RunUntilDrained() => RunUntilDrained(long.MaxValue);
+
+    /// <summary>Simulates until drained or until a limit, whichever comes first.</summary>
+    public void RunUntilDrained(long limit)
     {
         var cycle = Now - 1;
         if (PseudoChannels is [var only])
         {
-            while (only.Queued > 0 || !only.Input.Empty)
+            while ((only.Queued > 0 || !only.Input.Empty) && only.Wake < limit)
             {
-                if (only.Queued > 0 || !SkipIdle(long.MaxValue))
+                if (only.Queued > 0 || !SkipIdle(limit))
                 {
                     cycle = only.Wake;
-                    only.Step(long.MaxValue);
+                    only.Step(limit);
+                }
+            }
+        }
+        else
+        {
+            while (!Drained && Earliest() is { } next && next.Wake < limit)
+            {
+                if (next.Queued > 0 || !SkipIdle(limit))
+                {
+                    cycle = next.Wake;
+                    next.Step(limit);
                 }
             }
         }
 
-        while (!Drained)
-        {
-            var next = Earliest();
-            if (next.Queued == 0 && SkipIdle(long.MaxValue))
-            {
-                continue;
-            }
-
-            cycle = next.Wake;
-            next.Step(long.MaxValue);
-        }
-
-        RunUntil(cycle + 1);
+        RunUntil(Drained ? cycle + 1 : limit);
     }
+
+    /// <summary>Puts the engine at a cycle; its pseudo-channels have been given their state of that cycle.</summary>
+    internal void Restart(long cycle) => Now = cycle;
 
     /// <summary>The pseudo-channel with the earliest event; of several, the first.</summary>
     private EventPseudoChannel Earliest()

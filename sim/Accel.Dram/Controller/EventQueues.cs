@@ -100,6 +100,9 @@ internal sealed unsafe partial class EventPseudoChannel
         return true;
     }
 
+    /// <summary>The bank of a local number.</summary>
+    internal int BankOf(long local) => (int)((uint)(_addressing.Decode(local) >> _columnBits) & _bankMask);
+
     private bool HoldsWriteTo(int bank, long local)
     {
         for (var index = _head[_banks + bank]; index >= 0; index = _entry[index].Next)

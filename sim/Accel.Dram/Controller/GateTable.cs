@@ -31,14 +31,14 @@ internal sealed class GateTable
         foreach (var gap in device.Gaps.Where(g => g.Window > 1))
         {
             var scopes = gap.Level is Level.Bank or Level.BankGroup ? device.Banks : device.Ranks;
+            var rings = gap.Level switch { Level.Bank => device.Banks, Level.BankGroup => device.Groups, Level.Rank => device.Ranks, _ => 1 };
             var window = new Window(gap.Level, [.. gap.Next.Select(c => (int)c * scopes)], gap.Delay, gap.Window, RingLength);
-            RingLength += gap.Window * gap.Level switch
+            for (var i = 0; i < rings; i++)
             {
-                Level.Bank => device.Banks,
-                Level.BankGroup => device.Groups,
-                Level.Rank => device.Ranks,
-                _ => 1,
-            };
+                Rings.Add((RingLength, gap.Window, gap.Delay));
+                RingLength += gap.Window;
+            }
+
             foreach (var previous in gap.Previous)
             {
                 Windows[(int)previous] = [.. Windows[(int)previous], window];
@@ -62,6 +62,9 @@ internal sealed class GateTable
     public Push[][] OtherRanks { get; }
 
     public Window[][] Windows { get; }
+
+    /// <summary>Each ring's start and length, and the delay counted from its oldest entry.</summary>
+    public List<(int Ring, int Length, int Delay)> Rings { get; } = [];
 
     /// <summary>Length of all rings together.</summary>
     public int RingLength { get; }

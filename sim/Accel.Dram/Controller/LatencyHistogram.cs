@@ -61,6 +61,22 @@ public sealed class LatencyHistogram
     public IEnumerable<(long UpTo, long Count)> NonEmpty() =>
         Enumerable.Range(0, Buckets).Where(i => Counts[i] != 0).Select(i => (UpperBound(i), Counts[i]));
 
+    /// <summary>The buckets up to the one of a latency that are not empty, which are emptied.</summary>
+    internal (int Bucket, long Count)[] TakeNonEmpty(long largest)
+    {
+        var found = new List<(int, long)>();
+        for (var i = 0; i <= BucketOf(largest); i++)
+        {
+            if (Counts[i] != 0)
+            {
+                found.Add((i, Counts[i]));
+                Counts[i] = 0;
+            }
+        }
+
+        return [.. found];
+    }
+
     internal void Add(LatencyHistogram other)
     {
         for (var i = 0; i < Buckets; i++)

@@ -17,6 +17,8 @@ internal sealed class TransferTable
     private Slot[] _slots = new Slot[16];
     private int _used;
     private long _lastFinished = -1;
+    private int _watched = -1;
+    private long _lastBefore;
 
     /// <summary>Transfers that ended here since the list was last emptied, with the cycle of their last completion (-1: no request fell here).</summary>
     public List<(int Transfer, long Cycle)> Finished { get; } = [];
@@ -81,6 +83,33 @@ internal sealed class TransferTable
 
     /// <summary>Sets what <see cref="Outstanding"/> returns; for an engine put into a remembered state.</summary>
     internal void SetOutstanding(int slot, int count) => _slots[slot].Outstanding = StillOpen + count;
+
+    /// <summary>Forgets a transfer's last completion for a while, so that those of a stretch of time can be told from earlier ones.</summary>
+    internal void WatchLast(int slot)
+    {
+        _watched = slot;
+        _lastBefore = slot < 0 ? -1 : _slots[slot].Last;
+        if (slot >= 0)
+        {
+            _slots[slot].Last = -1;
+        }
+    }
+
+    /// <summary>The last completion since <see cref="WatchLast"/>; -1 for none.</summary>
+    internal long WatchedLast()
+    {
+        if (_watched < 0)
+        {
+            return -1;
+        }
+
+        var last = _slots[_watched].Last;
+        _slots[_watched].Last = Math.Max(last, _lastBefore);
+        return last;
+    }
+
+    /// <summary>Notes a completion that was not simulated.</summary>
+    internal void NoteCompletion(int slot, long cycle) => _slots[slot].Last = Math.Max(_slots[slot].Last, cycle);
 
     private void Finish(int slot)
     {

@@ -65,6 +65,12 @@ public sealed class LocalAddressing
     /// <summary>Bits of a local number.</summary>
     public int LocalBits { get; }
 
+    /// <summary>The coordinate word of local number 0.</summary>
+    public ulong Origin => Decode(0);
+
+    /// <summary>What a bit of the local number changes in the coordinate word.</summary>
+    public ulong EffectOf(int bit) => Decode(1L << bit) ^ Origin;
+
     /// <summary>The burst address of a local number.</summary>
     public ulong ToBurstAddress(ulong local)
     {

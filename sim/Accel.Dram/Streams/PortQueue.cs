@@ -30,6 +30,9 @@ internal sealed class PortQueue
     /// <summary>How many requests this port has sent so far; the head's number in this port's own count.</summary>
     public long Ordinal;
 
+    /// <summary>The ordinal of the first request of the head's run.</summary>
+    public long RunOrdinal;
+
     /// <summary>Called with a transfer whose last request has just been taken.</summary>
     public required Action<int> Exhausted { get; init; }
 
@@ -75,6 +78,7 @@ internal sealed class PortQueue
             {
                 ref readonly var run = ref _runs[_run++];
                 (Next, Left, Arrival, IsWrite, Transfer) = (run.First, run.Count, run.Arrival, run.IsWrite, _current!.Transfer);
+                RunOrdinal = Ordinal;
                 return;
             }
 
