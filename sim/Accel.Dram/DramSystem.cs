@@ -36,6 +36,7 @@ public sealed partial class DramSystem
     private readonly AddressMapping _mapping;
     private readonly LocalAddressing[] _addressing;
     private readonly Channel[] _channels;
+    private readonly MemoTable[] _tables;
     private readonly List<Transfer> _transfers = [];
     private readonly InOrderFrontEnd? _frontEnd;
     private readonly Recording _recording;
@@ -63,7 +64,7 @@ public sealed partial class DramSystem
         }
 
         _channels = new Channel[config.Channels];
-        MemoTable[] tables = [.. Enumerable.Range(0, Math.Min(threads, config.Channels)).Select(_ => new MemoTable())];
+        _tables = [.. Enumerable.Range(0, Math.Min(threads, config.Channels)).Select(_ => new MemoTable())];
         for (var i = 0; i < config.Channels; i++)
         {
             var log = new ChannelLog
@@ -77,7 +78,7 @@ public sealed partial class DramSystem
                 SimulationMode.Naive => new NaiveChannel(device, config.Controller, _mapping, addressing, log),
                 SimulationMode.Event => new EventChannel(device, config.Controller, _mapping, addressing, log),
                 _ => new MemoChannel(
-                    new EventChannel(device, config.Controller, _mapping, addressing, log), _mapping, addressing, tables[i % tables.Length]),
+                    new EventChannel(device, config.Controller, _mapping, addressing, log), _mapping, addressing, _tables[i % _tables.Length]),
             };
         }
 
@@ -93,6 +94,9 @@ public sealed partial class DramSystem
 
     /// <summary>All cycles below this one have been simulated.</summary>
     public Cycles Now { get; private set; }
+
+    /// <summary>Distinct states and steps kept by <see cref="SimulationMode.Memo"/>.</summary>
+    public (int States, int Steps) Remembered => (_tables.Sum(t => t.States), _tables.Sum(t => t.Steps));
 
     /// <summary>Adds a transfer.</summary>
     /// <param name="descriptor">What to move.</param>

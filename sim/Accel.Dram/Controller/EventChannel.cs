@@ -1,5 +1,6 @@
 using Accel.Dram.Mapping;
 using Accel.Dram.Standards;
+using Accel.Dram.Streams;
 
 namespace Accel.Dram.Controller;
 
@@ -120,6 +121,29 @@ internal sealed class EventChannel : Channel
         }
 
         RunUntil(Drained ? cycle + 1 : limit);
+    }
+
+    /// <summary>
+    /// Simulates until the next request of a port is one given, and no further than needed, or until a limit; true if that request was reached
+    /// before the limit. The engine then stands at the cycle in which the one before it entered, and at least one cycle further than it stood.
+    /// </summary>
+    public bool RunUntilTaken(int pseudoChannel, PortQueue port, long next, long limit)
+    {
+        var leader = PseudoChannels[pseudoChannel];
+        while (port.Next < next)
+        {
+            var earliest = PseudoChannels.Length == 1 ? leader : Earliest();
+            if (earliest.Wake >= limit)
+            {
+                RunUntil(limit);
+                return false;
+            }
+
+            earliest.Step(limit);
+        }
+
+        RunUntil(Math.Max(Now + 1, leader.LastBegun));
+        return true;
     }
 
     /// <summary>Puts the engine at a cycle; its pseudo-channels have been given their state of that cycle.</summary>

@@ -166,6 +166,9 @@ internal sealed unsafe partial class EventPseudoChannel
     /// <summary>The next arrival of a request that is not here yet.</summary>
     public long NextArrival { get; private set; } = long.MaxValue;
 
+    /// <summary>The last cycle that was started: requests that had arrived by then have entered.</summary>
+    public long LastBegun { get; private set; }
+
     public int Queued => _queuedReads + _queuedWrites;
 
     public int QueuedWrites => _queuedWrites;
@@ -320,6 +323,7 @@ internal sealed unsafe partial class EventPseudoChannel
     /// <summary>Starts a cycle: counts refreshes that fall due, takes in requests, chooses the direction, plans.</summary>
     private void Begin(long cycle)
     {
+        LastBegun = cycle;
         if (cycle >= _nextDue)
         {
             CountRefreshesDue(cycle);

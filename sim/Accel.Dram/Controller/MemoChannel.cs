@@ -6,17 +6,21 @@ using Accel.Dram.Streams;
 namespace Accel.Dram.Controller;
 
 /// <summary>
-/// The event engine with a memory. While each pseudo-channel reads or writes one long contiguous run, time is cut into steps that end where a
-/// refresh falls due; a step is looked up by what decides it, simulated once, and from then on only counted. Steps pair up into longer ones,
-/// as in HashLife, so that a refresh interval takes a few look-ups.
+/// The event engine with a memory. While each pseudo-channel reads or writes one long contiguous run, it advances by steps: from one multiple
+/// of <see cref="Grain"/> requests to the next, or to the cycle in which a refresh falls due. A step is looked up by what decides it, simulated
+/// once, and from then on only counted. Steps that follow each other pair up into longer ones, as in HashLife.
 /// </summary>
 /// <remarks>
-/// What decides a step: the channel's state relative to cycle and place (see <c>EventPseudoChannel.Save</c>), its length, which refreshes fall
-/// due at its start, and the requests it may take in, given by the stream's place within its unit. Nothing else is read by the engine while
-/// no other port has a request and no read can meet a queued write, which the conditions of entry ensure. Ends of runs are simulated.
+/// What decides a step: the channel's state relative to cycle and place (see <c>EventPseudoChannel.Save</c>), which refreshes fall due in its
+/// first cycle, and the requests it may take in, given by the stream's place within its unit. When the next refresh is due does not matter to
+/// a step that ends before. Nothing else is read by the engine while no other port has a request and no read can meet a queued write, which
+/// the conditions of entry ensure. Starts and ends of runs are simulated.
 /// </remarks>
 internal sealed class MemoChannel : Channel
 {
+    /// <summary>Requests of the leading pseudo-channel in a step.</summary>
+    private const int Grain = 64;
+    private const int Levels = 12;
     private const int MostPseudoChannels = 2;
     private const int MostStates = 1 << 17;
     private const int Patience = 4096;
@@ -24,8 +28,7 @@ internal sealed class MemoChannel : Channel
     private readonly EventChannel _engine;
     private readonly StreamGeometry?[] _geometry;
     private readonly MemoTable _table;
-    private readonly int _leaf;
-    private readonly int _levels;
+    private readonly int _window;
     private readonly int _interval;
     private readonly bool _logs;
     private readonly PortQueue?[] _ports;
@@ -33,10 +36,12 @@ internal sealed class MemoChannel : Channel
     private readonly long[] _places;
     private readonly long[] _lastDone;
     private readonly long[] _due;
+    private readonly (StepKey Key, Step Step)?[] _unpaired = new (StepKey, Step)?[Levels];
     private readonly List<long> _uses = [];
-    private readonly List<Step> _used = [];
+    private readonly List<Step?> _used = [];
     private readonly List<int> _scratch = [];
     private readonly Counters[] _stepCounters;
+    private int _leader;
     private int _state;
     private bool _engineIsThere;
     private long _simulated;
@@ -51,15 +56,9 @@ internal sealed class MemoChannel : Channel
         var count = addressing.Length;
         var first = count <= MostPseudoChannels ? StreamGeometry.Of(addressing[0], mapping, Device, Config) : null;
         _geometry = [.. addressing.Select(a => first?.For(a, mapping, Device))];
-        _interval = Config.Refresh switch
-        {
-            RefreshKind.PerBank => Device.PerBankRefreshInterval,
-            RefreshKind.AllBank => Device.RefreshInterval,
-            _ => 1 << 16,
-        };
-        _leaf = LeafLength(_interval, Device.BurstTicks);
+        _interval = Config.Refresh == RefreshKind.PerBank ? Device.PerBankRefreshInterval : Device.RefreshInterval;
+        _window = 2 * (Grain + Math.Max(Config.ReadQueue, Config.WriteQueue));
         _logs = Log.Commands is not null || Log.Completions is not null;
-        _levels = _logs ? 0 : BitOperations.Log2((uint)Math.Max(1, _interval / _leaf));
         _ports = new PortQueue?[count];
         _portNumbers = new int[count];
         _places = new long[count];
@@ -111,20 +110,6 @@ internal sealed class MemoChannel : Channel
         }
     }
 
-    /// <summary>A step of 48 to 80 bursts, if possible one that divides the refresh interval.</summary>
-    private static int LeafLength(int interval, int burst)
-    {
-        for (var length = 48 * burst; length <= Math.Min(80 * burst, interval); length++)
-        {
-            if (interval % length == 0)
-            {
-                return length;
-            }
-        }
-
-        return Math.Min(64 * burst, interval);
-    }
-
     /// <summary>How far to simulate before looking for a long run again.</summary>
     private long NextTry(long limit)
     {
@@ -134,28 +119,29 @@ internal sealed class MemoChannel : Channel
         }
 
         var next = Math.Max(Now, Queued == 0 ? Inputs.Min(i => i.Ports.Count == 0 ? long.MaxValue : i.Ports.Min(p => p.Arrival)) : Now);
-        return Math.Min(limit, Math.Max(next, _restUntil) + 2 * _leaf);
+        return Math.Min(limit, Math.Max(next, _restUntil) + 2 * Grain * Device.BurstTicks);
     }
-
-    /// <summary>Requests a pseudo-channel can take in within a number of cycles: what is issued, and what fills its queue.</summary>
-    private int MostTaken(int length) => length / Device.BurstTicks + 2 + Math.Max(Config.ReadQueue, Config.WriteQueue);
 
     /// <summary>Goes on by remembered steps as far as they reach; false if the conditions do not hold.</summary>
     private bool TryRemember(long limit)
     {
-        if (Now < _restUntil || limit - Now < _leaf || !FindRuns())
+        if (Now < _restUntil || limit - Now < Grain * Device.BurstTicks || !FindRuns())
         {
             return false;
         }
 
         Enter();
         var from = Now;
-        while (NextLength(limit) is var (length, level) && length > 0)
+        while (RunsLast(_window) && Free(limit) is var free && free > 0)
         {
-            Use(Walk(length, level));
+            if (!TryKnown(free))
+            {
+                Learn(free);
+            }
+
             if (_simulated > Patience && 2 * _simulated > _covered)
             {
-                _restUntil = Now + 64L * _simulated * _leaf; // this stream does not repeat itself; simulate it
+                _restUntil = Now + 64 * _simulated * Grain * Device.BurstTicks; // this stream does not repeat itself; simulate it
                 (_simulated, _covered) = (0, 0);
                 break;
             }
@@ -185,13 +171,14 @@ internal sealed class MemoChannel : Channel
                 }
             }
 
-            if (_geometry[i] is null || (active is not null && active.Left <= 4 * MostTaken(_leaf)) || _table.States > MostStates)
+            if (_geometry[i] is null || (active is not null && active.Left <= 2 * _window) || _table.States > MostStates)
             {
                 return false;
             }
 
             _ports[i] = active;
             _portNumbers[i] = active is null ? -1 : _portNumbers[i];
+            _leader = !any && active is not null ? i : _leader;
             any |= active is not null;
             if (!_engine.PseudoChannels[i].HoldsOnly(active, _geometry[i]!))
             {
@@ -218,6 +205,7 @@ internal sealed class MemoChannel : Channel
         SaveBuses(_scratch);
         _state = _table.NumberOf(_scratch);
         _engineIsThere = true;
+        Array.Clear(_unpaired);
     }
 
     private void Leave()
@@ -251,15 +239,9 @@ internal sealed class MemoChannel : Channel
         _engineIsThere = true;
     }
 
-    /// <summary>Length and level of the next step: up to the next refresh, the limit, the next arrival or the end of a run.</summary>
-    private (int Length, int Level) NextLength(long limit)
+    /// <summary>Cycles to the limit or to the next arrival at another port.</summary>
+    private long Free(long limit)
     {
-        var toDue = long.MaxValue;
-        foreach (var due in _due)
-        {
-            toDue = due == long.MaxValue ? toDue : Math.Min(toDue, due == Now ? _interval : due - Now);
-        }
-
         var free = limit - Now;
         for (var i = 0; i < Inputs.Length; i++)
         {
@@ -269,73 +251,186 @@ internal sealed class MemoChannel : Channel
             }
         }
 
-        var level = _levels;
-        while (level >= 0 && !(_leaf << level <= Math.Min(toDue, free) && RunsLast(_leaf << level)))
-        {
-            level--;
-        }
-
-        if (level >= 0)
-        {
-            return (_leaf << level, level);
-        }
-
-        return toDue < _leaf && toDue <= free && RunsLast(_leaf) ? ((int)toDue, 0) : (0, 0);
+        return free;
     }
 
-    private bool RunsLast(int length)
+    /// <summary>Cycles to the next refresh that falls due after the present cycle.</summary>
+    private long ToDue()
+    {
+        var toDue = long.MaxValue;
+        foreach (var due in _due)
+        {
+            toDue = due == long.MaxValue ? toDue : Math.Min(toDue, due == Now ? _interval : due - Now);
+        }
+
+        return toDue;
+    }
+
+    /// <summary>Whether every run goes on for some more requests within its region.</summary>
+    private bool RunsLast(long requests)
     {
         for (var i = 0; i < Inputs.Length; i++)
         {
-            if (_ports[i] is { } port)
+            if (_ports[i] is { } port
+                && (port.Left <= requests || _geometry[i]!.Region(port.Next) != _geometry[i]!.Region(port.Next + requests)))
             {
-                var most = MostTaken(length);
-                if (port.Left <= most || _geometry[i]!.Region(port.Next) != _geometry[i]!.Region(port.Next + most))
-                {
-                    return false;
-                }
+                return false;
             }
         }
 
         return true;
     }
 
-    /// <summary>Advances by a step, remembered or worked out now; returns it.</summary>
-    private Step Walk(int length, int level)
+    /// <summary>Takes the longest known step from here that ends in time.</summary>
+    private bool TryKnown(long free)
     {
-        var key = new StepKey(_state, length, DueNow(), Place(0, length, level), Inputs.Length > 1 ? Place(1, length, level) : -1);
-        var step = _table.Find(key);
-        if (step is not null)
+        var toDue = ToDue();
+        var dueNow = DueNow();
+        var place = _ports[_leader]!.Next;
+        var most = Math.Min(free, toDue);
+        for (var level = _logs ? 0 : Math.Min(Levels - 1, place % Grain == 0 ? BitOperations.TrailingZeroCount(place / Grain) : 0); level >= 0; level--)
         {
-            Move(step);
-            return step;
-        }
-
-        if (level == 0)
-        {
-            step = Simulate(length);
-        }
-        else
-        {
-            var first = Walk(length / 2, level - 1);
-            var second = Walk(length / 2, level - 1);
-            step = new Step
+            var key = Key(level, 0, dueNow);
+            if (_table.Find(key) is { } step && step.Length <= most && (level == 0 || RunsLast(LargestOf(step.Taken) + (long)_window)))
             {
-                Number = _table.Steps,
-                Length = length,
-                Next = second.Next,
-                Taken = [.. first.Taken.Zip(second.Taken, (a, b) => a + b)],
-                LastDone = [.. first.LastDone.Zip(second.LastDone, (a, b) => b >= 0 ? first.Length + b : a)],
-                Parts = (first, second),
-            };
+                Take(key, step);
+                return true;
+            }
         }
 
+        if (toDue <= free && toDue <= int.MaxValue)
+        {
+            var key = Key(0, (int)toDue, dueNow);
+            if (_table.Find(key) is { } cut)
+            {
+                Take(key, cut);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int LargestOf(int[] values)
+    {
+        var largest = values[0];
+        for (var i = 1; i < values.Length; i++)
+        {
+            largest = Math.Max(largest, values[i]);
+        }
+
+        return largest;
+    }
+
+    private void Take(in StepKey key, Step step)
+    {
+        Use(step);
+        Move(step);
+        Pair(key, step);
+    }
+
+    /// <summary>Simulates the step from here, which is not known yet, and remembers it.</summary>
+    private void Learn(long free)
+    {
+        var toDue = ToDue();
+        var dueNow = DueNow();
+        var natural = Key(0, 0, dueNow);
+        var cut = Key(0, (int)Math.Min(toDue, int.MaxValue), dueNow);
+        var step = Simulate(Math.Min(free, toDue), out var ended);
+        if (LargestOf(step.Taken) > _window || (!ended && free < toDue))
+        {
+            // It took in more than its key tells, or was cut short by something that is not in its key: counted, but not remembered.
+            for (var i = 0; i < Inputs.Length; i++)
+            {
+                _engine.PseudoChannels[i].Counters.Add(step.Counts![i], 1);
+            }
+
+            Array.Clear(_unpaired);
+            return;
+        }
+
+        // A step that could end by itself just when the refresh falls due may be known under the other key.
+        var key = ended ? natural : cut;
+        step = _table.Find(key) ?? step;
+        if (step.Number == _table.Steps)
+        {
+            _table.Add(key, step);
+        }
+
+        Use(step);
+        Pair(key, step);
+    }
+
+    /// <summary>Makes steps that follow each other, the first at an even multiple of its size, into one of the next level.</summary>
+    private void Pair(StepKey key, Step step)
+    {
+        if (key.Length != 0 || _logs)
+        {
+            Array.Clear(_unpaired);
+            return;
+        }
+
+        var end = _ports[_leader]!.Next;
+        for (var level = key.Level; level < Levels - 1; level++)
+        {
+            var size = (long)Grain << level;
+            if (end % size != 0)
+            {
+                Array.Clear(_unpaired);
+                return;
+            }
+
+            if (end / size % 2 != 0)
+            {
+                // It is the first of a pair, if it began where the pair begins.
+                Array.Clear(_unpaired, 0, level);
+                _unpaired[level] = step.Taken[_leader] == size ? (key, step) : null;
+                return;
+            }
+
+            if (_unpaired[level] is not var (firstKey, first) || step.Taken[_leader] != size || (long)first.Length + step.Length > int.MaxValue / 2)
+            {
+                Array.Clear(_unpaired, 0, level + 1);
+                return;
+            }
+
+            _unpaired[level] = null;
+            key = firstKey with { Level = level + 1, Place0 = ExactPlace(0, first, step), Place1 = Inputs.Length > 1 ? ExactPlace(1, first, step) : -1 };
+            step = _table.Find(key) ?? Join(key, first, step);
+        }
+    }
+
+    private Step Join(in StepKey key, Step first, Step second)
+    {
+        var step = new Step
+        {
+            Number = _table.Steps,
+            Length = first.Length + second.Length,
+            Next = second.Next,
+            Taken = Merge(first.Taken, second.Taken, (a, b) => a + b),
+            LastDone = Merge(first.LastDone, second.LastDone, (a, b) => b >= 0 ? first.Length + b : a),
+            Parts = (first, second),
+        };
         _table.Add(key, step);
         return step;
     }
 
-    /// <summary>Where a stream stands, as far as a step can tell: its direction, the region, and the place in the unit or what follows it.</summary>
-    private long Place(int index, int length, int level)
+    private static T[] Merge<T>(T[] a, T[] b, Func<T, T, T> merge)
+    {
+        var result = new T[a.Length];
+        for (var i = 0; i < a.Length; i++)
+        {
+            result[i] = merge(a[i], b[i]);
+        }
+
+        return result;
+    }
+
+    private StepKey Key(int level, int length, int due) =>
+        new(_state, level, length, due, Place(0, level), Inputs.Length > 1 ? Place(1, level) : -1);
+
+    /// <summary>Where a stream stands, as far as a step can tell.</summary>
+    private long Place(int index, int level)
     {
         if (_ports[index] is not { } port)
         {
@@ -343,13 +438,27 @@ internal sealed class MemoChannel : Channel
         }
 
         var geometry = _geometry[index]!;
-        var within = (int)(port.Next & ((1L << geometry.UnitBits) - 1));
+        var within = port.Next & ((1L << geometry.UnitBits) - 1);
         if (level == 0)
         {
-            within = _geometry[0]!.Signatures(MostTaken(Math.Max(length, _leaf)))[within];
+            // What follows within the window, and how far the step has to go.
+            within = _geometry[0]!.Signatures(_window)[within] * (long)Grain + (index == _leader ? port.Next % Grain : 0);
         }
 
-        return (geometry.Region(port.Next) << 32) | ((long)within << 1) | (port.IsWrite ? 1L : 0);
+        return (geometry.Region(port.Next) << 32) | (within << 1) | (port.IsWrite ? 1L : 0);
+    }
+
+    /// <summary>The exact place from which two steps have just led here.</summary>
+    private long ExactPlace(int index, Step first, Step second)
+    {
+        if (_ports[index] is not { } port)
+        {
+            return -1;
+        }
+
+        var geometry = _geometry[index]!;
+        var start = port.Next - first.Taken[index] - second.Taken[index];
+        return (geometry.Region(start) << 32) | ((start & ((1L << geometry.UnitBits) - 1)) << 1) | (port.IsWrite ? 1L : 0);
     }
 
     private int DueNow()
@@ -384,10 +493,11 @@ internal sealed class MemoChannel : Channel
         Now += step.Length;
         _state = step.Next;
         _engineIsThere = false;
-        _covered += step.Length / _leaf;
+        _covered += 1L + step.Taken[_leader] / Grain;
     }
 
-    private Step Simulate(int length)
+    /// <summary>Simulates to the leader's next multiple of the grain, or for a number of cycles if that comes first.</summary>
+    private Step Simulate(long most, out bool ended)
     {
         Load();
         var live = new Counters[Inputs.Length];
@@ -404,8 +514,8 @@ internal sealed class MemoChannel : Channel
         }
 
         var start = Now;
-        _engine.RunUntil(start + length);
-        Now = start + length;
+        ended = _engine.RunUntilTaken(_leader, _ports[_leader]!, (_ports[_leader]!.Next / Grain + 1) * Grain, start + most);
+        Now = _engine.Now;
         _scratch.Clear();
         var counts = new StepCounts[Inputs.Length];
         for (var i = 0; i < Inputs.Length; i++)
@@ -429,7 +539,7 @@ internal sealed class MemoChannel : Channel
         return new Step
         {
             Number = _table.Steps,
-            Length = length,
+            Length = (int)(Now - start),
             Next = _state,
             Taken = taken,
             LastDone = done,
@@ -479,7 +589,7 @@ internal sealed class MemoChannel : Channel
         while (_uses.Count <= step.Number)
         {
             _uses.Add(0);
-            _used.Add(null!);
+            _used.Add(null);
         }
 
         _uses[step.Number]++;
@@ -498,7 +608,7 @@ internal sealed class MemoChannel : Channel
             }
 
             _uses[number] = 0;
-            var step = _used[number];
+            var step = _used[number]!;
             if (step.Parts is var (first, second))
             {
                 Use(first);
