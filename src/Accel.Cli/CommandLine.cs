@@ -23,6 +23,7 @@ public static class CommandLine
         RunVerb.Create,
         PerplexityVerb.Create,
         LogitsVerb.Create,
+        DramVerb.Create,
     ];
 
     /// <summary>Runs one command line.</summary>

@@ -1,4 +1,5 @@
 using Accel.Benchmarks;
+using Accel.Benchmarks.Dram;
 
 switch (args.FirstOrDefault())
 {
@@ -8,7 +9,11 @@ switch (args.FirstOrDefault())
     case "runtime":
         RuntimeBenchmark.Run();
         return 0;
+    case "dram":
+        DramBenchmark.Run(Console.Out, args.ElementAtOrDefault(1) ?? "");
+        DramBenchmark.RunStreams(Console.Out, args.ElementAtOrDefault(1) ?? "");
+        return 0;
     default:
-        Console.Error.WriteLine("usage: Accel.Benchmarks matrices|runtime");
+        Console.Error.WriteLine("usage: Accel.Benchmarks matrices|runtime|dram [PATTERN]");
         return 2;
 }

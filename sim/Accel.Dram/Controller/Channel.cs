@@ -1,0 +1,97 @@
+using Accel.Dram.Standards;
+using Accel.Dram.Streams;
+
+namespace Accel.Dram.Controller;
+
+/// <summary>
+/// One channel: the pseudo-channels that share its command buses, each with its own queues. Three engines simulate it, with one behaviour.
+/// </summary>
+internal abstract class Channel
+{
+    protected Channel(DramDevice device, ControllerConfig config, ChannelLog log, PseudoChannelInput[]? inputs = null)
+    {
+        Device = device;
+        Config = config;
+        Log = log;
+        Inputs = inputs ?? [.. Enumerable.Range(0, device.PseudoChannels).Select(_ => new PseudoChannelInput())];
+    }
+
+    public DramDevice Device { get; }
+
+    public ControllerConfig Config { get; }
+
+    public ChannelLog Log { get; }
+
+    /// <summary>What is still to be sent to each pseudo-channel, and what is under way.</summary>
+    public PseudoChannelInput[] Inputs { get; }
+
+    /// <summary>All cycles below this one have been simulated.</summary>
+    public long Now { get; protected set; }
+
+    /// <summary>No request is waiting or queued.</summary>
+    public abstract bool Drained { get; }
+
+    /// <summary>Requests in the queues of all pseudo-channels.</summary>
+    public abstract int Queued { get; }
+
+    /// <summary>Whether a queue of this pseudo-channel holds a write.</summary>
+    public abstract bool HoldsWrites(int pseudoChannel);
+
+    /// <summary>Simulates all cycles below a limit.</summary>
+    public abstract void RunUntil(long limit);
+
+    /// <summary>Simulates until the cycle in which the last command for a request starts, and no further.</summary>
+    public abstract void RunUntilDrained();
+
+    /// <summary>Puts one request before the queues in cycle <see cref="Now"/>; false if its queue is full. For the in-order front end.</summary>
+    public abstract bool Offer(int pseudoChannel, long local, bool isWrite, int slot, int port, long ordinal);
+
+    /// <summary>The next cycle in which something may happen.</summary>
+    public abstract long NextEvent { get; }
+
+    /// <summary>Counts of one pseudo-channel up to <see cref="Now"/>.</summary>
+    public abstract Counters CountersOf(int pseudoChannel);
+
+    /// <summary>Told that a transfer was added to a pseudo-channel's input.</summary>
+    public virtual void Added(int pseudoChannel, long arrival)
+    {
+    }
+}
+
+/// <summary>The input side of a pseudo-channel: one queue per port, and the table of transfers.</summary>
+internal sealed class PseudoChannelInput
+{
+    public List<PortQueue> Ports { get; } = [];
+
+    public TransferTable Transfers { get; } = new();
+
+    /// <summary>The port that is asked first for the next request.</summary>
+    public int FirstPort;
+
+    public bool Empty
+    {
+        get
+        {
+            foreach (var port in Ports)
+            {
+                if (port.Left > 0)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>The queue of a port, made when first used.</summary>
+    public PortQueue Port(int port)
+    {
+        while (Ports.Count <= port)
+        {
+            Ports.Add(new PortQueue { Exhausted = Transfers.Exhaust });
+        }
+
+        return Ports[port];
+    }
+}

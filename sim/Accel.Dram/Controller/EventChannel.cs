@@ -1,0 +1,212 @@
+using Accel.Dram.Mapping;
+using Accel.Dram.Standards;
+using Accel.Dram.Streams;
+
+namespace Accel.Dram.Controller;
+
+/// <summary>The next-event engine: goes from one cycle in which something happens to the next, with the outcome of <see cref="NaiveChannel"/>.</summary>
+internal sealed class EventChannel : Channel
+{
+    public EventChannel(DramDevice device, ControllerConfig config, AddressMapping mapping, LocalAddressing[] addressing, ChannelLog log)
+        : base(device, config, log)
+    {
+        Buses = device.SplitBuses ? [new CommandBus(), new CommandBus()] : [new CommandBus()];
+        var gates = new GateTable(device, config);
+        PseudoChannels = [.. addressing.Select((a, i) => new EventPseudoChannel(this, i, gates, mapping, a))];
+    }
+
+    internal CommandBus[] Buses { get; }
+
+    internal EventPseudoChannel[] PseudoChannels { get; }
+
+    public override bool Drained
+    {
+        get
+        {
+            foreach (var pseudoChannel in PseudoChannels)
+            {
+                if (pseudoChannel.Queued > 0 || !pseudoChannel.Input.Empty)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    public override int Queued => PseudoChannels.Sum(p => p.Queued);
+
+    public override long NextEvent => Earliest().Wake;
+
+    public override bool HoldsWrites(int pseudoChannel) => PseudoChannels[pseudoChannel].QueuedWrites > 0;
+
+    public override Counters CountersOf(int pseudoChannel)
+    {
+        PseudoChannels[pseudoChannel].CountActiveUntil(Now);
+        return PseudoChannels[pseudoChannel].Counters;
+    }
+
+    public override bool Offer(int pseudoChannel, long local, bool isWrite, int slot, int port, long ordinal)
+    {
+        var target = PseudoChannels[pseudoChannel];
+        var taken = target.TryEnter(Now, local, isWrite, slot, port, ordinal);
+        if (taken)
+        {
+            target.WakeBy(Now);
+        }
+
+        return taken;
+    }
+
+    public override void Added(int pseudoChannel, long arrival) => PseudoChannels[pseudoChannel].ExpectBy(Math.Max(Now, arrival));
+
+    public override void RunUntil(long limit)
+    {
+        if (PseudoChannels is [var only])
+        {
+            while (only.Wake < limit)
+            {
+                if (only.Queued == 0 && SkipIdle(limit))
+                {
+                    continue;
+                }
+
+                only.Step(limit);
+            }
+        }
+        else
+        {
+            while (Earliest() is { } next && next.Wake < limit)
+            {
+                if (next.Queued == 0 && SkipIdle(limit))
+                {
+                    continue;
+                }
+
+                next.Step(limit);
+            }
+        }
+
+        Now = Math.Max(Now, limit);
+    }
+
+    public override void RunUntilDrained() => RunUntilDrained(long.MaxValue);
+
+    /// <summary>Simulates until drained or until a limit, whichever comes first.</summary>
+    public void RunUntilDrained(long limit)
+    {
+        var cycle = Now - 1;
+        if (PseudoChannels is [var only])
+        {
+            while ((only.Queued > 0 || !only.Input.Empty) && only.Wake < limit)
+            {
+                if (only.Queued > 0 || !SkipIdle(limit))
+                {
+                    cycle = only.Wake;
+                    only.Step(limit);
+                }
+            }
+        }
+        else
+        {
+            while (!Drained && Earliest() is { } next && next.Wake < limit)
+            {
+                if (next.Queued > 0 || !SkipIdle(limit))
+                {
+                    cycle = next.Wake;
+                    next.Step(limit);
+                }
+            }
+        }
+
+        RunUntil(Drained ? cycle + 1 : limit);
+    }
+
+    /// <summary>
+    /// Simulates until the next request of a port is one given, and no further than needed, or until a limit; true if that request was reached
+    /// before the limit. The engine then stands at the cycle in which the one before it entered, and at least one cycle further than it stood.
+    /// </summary>
+    public bool RunUntilTaken(int pseudoChannel, PortQueue port, long next, long limit)
+    {
+        var leader = PseudoChannels[pseudoChannel];
+        while (port.Next < next)
+        {
+            var earliest = PseudoChannels.Length == 1 ? leader : Earliest();
+            if (earliest.Wake >= limit)
+            {
+                RunUntil(limit);
+                return false;
+            }
+
+            earliest.Step(limit);
+        }
+
+        RunUntil(Math.Max(Now + 1, leader.LastBegun));
+        return true;
+    }
+
+    /// <summary>Puts the engine at a cycle; its pseudo-channels have been given their state of that cycle.</summary>
+    internal void Restart(long cycle) => Now = cycle;
+
+    /// <summary>The pseudo-channel with the earliest event; of several, the first.</summary>
+    private EventPseudoChannel Earliest()
+    {
+        var best = PseudoChannels[0];
+        for (var i = 1; i < PseudoChannels.Length; i++)
+        {
+            if (PseudoChannels[i].Wake < best.Wake)
+            {
+                best = PseudoChannels[i];
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>
+    /// With nothing to do and all rows closed, one refresh interval is like the next: counts whole intervals without walking through them,
+    /// and leaves the last two to the engine so that it arrives in its true state.
+    /// </summary>
+    private bool SkipIdle(long limit)
+    {
+        if (Log.Commands is not null)
+        {
+            return false;
+        }
+
+        var until = limit;
+        foreach (var pseudoChannel in PseudoChannels)
+        {
+            if (!pseudoChannel.Quiet)
+            {
+                return false;
+            }
+
+            until = Math.Min(until, pseudoChannel.NextArrival);
+        }
+
+        if (until == long.MaxValue)
+        {
+            return false;
+        }
+
+        var intervals = long.MaxValue;
+        foreach (var pseudoChannel in PseudoChannels)
+        {
+            intervals = Math.Min(intervals, pseudoChannel.IdleIntervals(until));
+        }
+
+        if (intervals <= 0)
+        {
+            return false;
+        }
+
+        foreach (var pseudoChannel in PseudoChannels)
+        {
+            pseudoChannel.SkipIntervals(intervals);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,570 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Accel.Dram.Mapping;
+using Accel.Dram.Standards;
+
+namespace Accel.Dram.Controller;
+
+/// <summary>
+/// One pseudo-channel of the next-event engine. Flat arrays; requests in a list per bank and direction; sets of banks as bits of a word.
+/// A step either carries out the command planned for its cycle or takes in what arrived and plans anew: the earliest candidate wins,
+/// then the class (refresh, column, row), then age.
+/// </summary>
+internal sealed unsafe partial class EventPseudoChannel
+{
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    internal struct Entry
+    {
+        public long Local;
+        public long Entered;
+        public long Ordinal;
+        public uint Sequence;
+        public int Row;
+        public int Slot;
+        public short Next;
+        public short Previous;
+        public short Port;
+        public byte Bank;
+
+        /// <summary>0: a hit so far; 1: it caused an activate; 2: it caused a precharge.</summary>
+        public byte Cause;
+    }
+
+    private readonly EventChannel _channel;
+    private readonly int _index;
+    private readonly DramDevice _device;
+    private readonly GateTable _table;
+    private readonly LocalAddressing _addressing;
+    private readonly TransferTable _transfers;
+    private readonly List<LoggedCommand>? _commandLog;
+    private readonly List<LoggedCompletion>? _completionLog;
+    private readonly bool _closedPage;
+    private readonly bool _perBankRefresh;
+    private readonly bool _splitBuses;
+    private readonly int _cap;
+    private readonly int _readQueue;
+    private readonly int _writeQueue;
+    private readonly int _drainHigh;
+    private readonly int _drainLow;
+    private readonly int _postponed;
+    private readonly int _interval;
+    private readonly int _banks;
+    private readonly int _ranks;
+    private readonly int _banksPerRank;
+    private readonly int _banksPerGroup;
+    private readonly int _groupShift;
+    private readonly int _rankShift;
+    private readonly int _rowStart;
+    private readonly int _columnBits;
+    private readonly uint _rowMask;
+    private readonly uint _bankMask;
+    private readonly int _readDone;
+    private readonly int _writeDone;
+    private readonly uint[] _patterns;
+    private readonly CommandBus[] _busOf;
+
+    // Device state. Gates lie command by command, bank by bank; the pointers are into pinned arrays of the same names.
+    internal readonly int[] OpenRow;
+    internal readonly int[] Served;
+    internal readonly long[] BankGates;
+    internal readonly long[] RankGates;
+    internal readonly long[] Rings;
+    internal readonly int[] RingHead;
+    internal readonly int[] OpenBanks;
+    internal readonly long[] ActiveSince;
+    private readonly long* _bankGate;
+    private readonly long* _rankGate;
+    private readonly int* _openRow;
+    private readonly int* _served;
+
+    // Refresh state.
+    internal readonly int[] Owed;
+    internal readonly bool[] Flushing;
+    internal readonly long[] Due;
+    internal readonly int[] RefreshBank;
+    private int _owedRanks;
+    private long _nextDue = long.MaxValue;
+
+    private Counters _counters = null!;
+    private long[] _sums = null!;
+    private long[] _peaks = null!;
+    private long[] _latencies = null!;
+
+    public EventPseudoChannel(EventChannel channel, int index, GateTable table, AddressMapping mapping, LocalAddressing addressing)
+    {
+        (_channel, _index, _table, _addressing, _device) = (channel, index, table, addressing, channel.Device);
+        var config = channel.Config;
+        Input = channel.Inputs[index];
+        Counters = new Counters();
+        _transfers = Input.Transfers;
+        (_commandLog, _completionLog) = (channel.Log.Commands, channel.Log.Completions);
+        _closedPage = config.Page == PagePolicy.Closed;
+        _perBankRefresh = config.Refresh == RefreshKind.PerBank;
+        _splitBuses = _device.SplitBuses;
+        (_cap, _readQueue, _writeQueue) = (config.RowHitCap == 0 ? int.MaxValue : config.RowHitCap, config.ReadQueue, config.WriteQueue);
+        (_drainHigh, _drainLow, _postponed) = (config.DrainHigh, config.DrainLow, config.PostponedRefreshes);
+        (_banks, _ranks, _banksPerRank, _banksPerGroup) = (_device.Banks, _device.Ranks, _device.BanksPerRank, _device.BanksPerGroup);
+        _groupShift = BitOperations.Log2((uint)_banksPerGroup);
+        _rankShift = BitOperations.Log2((uint)_banksPerRank);
+        _columnBits = mapping.StartOf(Field.Bank);
+        _bankMask = (uint)_banks - 1;
+        _rowStart = mapping.StartOf(Field.Row);
+        _rowMask = (uint)_device.Rows - 1;
+        (_readDone, _writeDone) = (_device.DoneAfter(false), _device.DoneAfter(true));
+        _patterns = [.. _device.BusUses.Select(u => u.Cycles)];
+        _busOf = [.. _device.BusUses.Select(u => channel.Buses[u.Bus])];
+
+        (OpenRow, _openRow) = Pinned<int>(_banks);
+        Array.Fill(OpenRow, -1);
+        (Served, _served) = Pinned<int>(_banks);
+        (BankGates, _bankGate) = Pinned<long>(_banks * Commands.Count);
+        (RankGates, _rankGate) = Pinned<long>(_ranks * Commands.Count);
+        Rings = new long[table.RingLength];
+        Array.Fill(Rings, long.MinValue / 2);
+        RingHead = new int[table.RingLength];
+        OpenBanks = new int[_ranks];
+        ActiveSince = new long[_ranks];
+
+        Owed = new int[_ranks];
+        Flushing = new bool[_ranks];
+        Due = new long[_ranks];
+        RefreshBank = new int[_ranks];
+        _interval = _perBankRefresh ? _device.PerBankRefreshInterval : _device.RefreshInterval;
+        for (var rank = 0; rank < _ranks; rank++)
+        {
+            Due[rank] = config.Refresh == RefreshKind.None
+                ? long.MaxValue
+                : _interval + (config.StaggerRanks ? (long)rank * _interval / _ranks : 0);
+            _nextDue = Math.Min(_nextDue, Due[rank]);
+        }
+
+        (_columnKeys, _columnKey) = Pinned<long>(_banks);
+        (_activateKeys, _activateKey) = Pinned<long>(_banks);
+        (_prechargeKeys, _prechargeKey) = Pinned<long>(_banks);
+        (_entries, _entry) = Pinned<Entry>(_readQueue + _writeQueue);
+        (_lists, _head) = Pinned<short>(6 * _banks);
+        _tail = _head + 2 * _banks;
+        _hit = _head + 4 * _banks;
+        _free = new short[_entries.Length];
+        EmptyQueues();
+        Wake = _nextDue;
+    }
+
+    public PseudoChannelInput Input { get; }
+
+    public Counters Counters
+    {
+        get => _counters;
+        set => (_counters, _sums, _peaks, _latencies) = (value, value.Sums, value.Peaks, value.Latencies.Counts);
+    }
+
+    /// <summary>The next cycle in which this pseudo-channel has something to do.</summary>
+    public long Wake { get; private set; }
+
+    /// <summary>The next arrival of a request that is not here yet.</summary>
+    public long NextArrival { get; private set; } = long.MaxValue;
+
+    /// <summary>The last cycle that was started: requests that had arrived by then have entered.</summary>
+    public long LastBegun { get; private set; }
+
+    public int Queued => _queuedReads + _queuedWrites;
+
+    public int QueuedWrites => _queuedWrites;
+
+    /// <summary>Nothing queued, no row open, no refresh owed or under way.</summary>
+    public bool Quiet
+    {
+        get
+        {
+            if (Queued > 0 || _owedRanks > 0 || _planClass != NoPlan || _nextDue == long.MaxValue)
+            {
+                return false;
+            }
+
+            foreach (var open in OpenBanks)
+            {
+                if (open > 0)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Something was put into the queues from outside.</summary>
+    public void WakeBy(long cycle)
+    {
+        _planClass = NoPlan;
+        Wake = Math.Min(Wake, cycle);
+    }
+
+    /// <summary>Something was added to the input.</summary>
+    public void ExpectBy(long cycle)
+    {
+        _onlyPort = Input.Ports.Count == 1 ? Input.Ports[0] : null;
+        NextArrival = Math.Min(NextArrival, cycle);
+        Wake = Math.Min(Wake, cycle);
+    }
+
+    /// <summary>Does what is to be done in cycle <see cref="Wake"/>, and takes in the next cycle's requests if that lies below the limit.</summary>
+    public void Step(long limit)
+    {
+        var now = Wake;
+        if (_planClass == NoPlan || _planCycle != now || now >= NextArrival || now >= _nextDue)
+        {
+            Begin(now);
+            return;
+        }
+
+        var command = PlannedCommand();
+        var bus = _busOf[(int)command];
+        if (bus.Fit(now, _patterns[(int)command]) != now)
+        {
+            Begin(now); // the other pseudo-channel took the bus since this was planned
+            return;
+        }
+
+        bus.Take(now, _patterns[(int)command]);
+        _sums[(int)Counter.FirstCommand + (int)command]++;
+        var done = _planClass;
+        switch (done)
+        {
+            case ColumnClass:
+                IssueColumn(command, now);
+                break;
+            case RowClass:
+                IssueRow(command, now);
+                break;
+            default:
+                IssueRefresh(command, now);
+                break;
+        }
+
+        if (_splitBuses && done < RowClass)
+        {
+            Plan(now, done + 1);
+            if (_planClass != NoPlan && _planCycle == now)
+            {
+                return;
+            }
+        }
+
+        if (now + 1 < limit && Queued > 0)
+        {
+            Begin(now + 1);
+        }
+        else
+        {
+            _planClass = NoPlan;
+            Wake = now + 1;
+        }
+    }
+
+    /// <summary>Brings the count of cycles with open rows up to date.</summary>
+    public void CountActiveUntil(long now)
+    {
+        for (var rank = 0; rank < _ranks; rank++)
+        {
+            if (OpenBanks[rank] > 0)
+            {
+                _sums[(int)Counter.ActiveRankTicks] += now - ActiveSince[rank];
+                ActiveSince[rank] = now;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whole refresh intervals that may be skipped before a cycle, leaving two; of per-bank refreshes whole rounds, leaving one more round,
+    /// so that every gate a refresh pushed is pushed again.
+    /// </summary>
+    public long IdleIntervals(long until)
+    {
+        var last = 0L;
+        foreach (var due in Due)
+        {
+            last = Math.Max(last, due);
+        }
+
+        var intervals = (until - last) / _interval - 2;
+        return _perBankRefresh ? (intervals / _banksPerRank - 1) * _banksPerRank : intervals;
+    }
+
+    public void SkipIntervals(long intervals)
+    {
+        var command = _perBankRefresh ? Command.RefreshPerBank : Command.RefreshAllBank;
+        _sums[(int)Counter.FirstCommand + (int)command] += intervals * _ranks;
+        for (var rank = 0; rank < _ranks; rank++)
+        {
+            Due[rank] += intervals * _interval;
+        }
+
+        _nextDue += intervals * _interval;
+        Wake = Math.Min(_nextDue, NextArrival);
+    }
+
+    private static PinnedArray<T> Pinned<T>(int length) where T : unmanaged => new(length);
+
+    /// <summary>An array that stays where it is, and its address.</summary>
+    private readonly struct PinnedArray<T>(int length) where T : unmanaged
+    {
+        private readonly T[] _array = GC.AllocateArray<T>(length, pinned: true);
+
+        public void Deconstruct(out T[] array, out T* address)
+        {
+            array = _array;
+            address = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array));
+        }
+    }
+
+    /// <summary>Starts a cycle: counts refreshes that fall due, takes in requests, chooses the direction, plans.</summary>
+    private void Begin(long cycle)
+    {
+        LastBegun = cycle;
+        if (cycle >= _nextDue)
+        {
+            CountRefreshesDue(cycle);
+        }
+
+        if (_onlyPort is { } port)
+        {
+            AdmitFromOnePort(port, cycle);
+        }
+        else
+        {
+            AdmitFromPorts(cycle);
+        }
+
+        var writing = Writing
+            ? !(_queuedWrites == 0 || (_queuedWrites <= _drainLow && _queuedReads > 0))
+            : _queuedWrites >= _drainHigh || (_queuedReads == 0 && _queuedWrites > 0);
+        if (writing != Writing)
+        {
+            _sums[(int)Counter.WriteDrains] += writing ? 1 : 0;
+            Writing = writing;
+            ClassifyAll();
+        }
+
+        Plan(cycle, RefreshClass);
+    }
+
+    private void CountRefreshesDue(long cycle)
+    {
+        _nextDue = long.MaxValue;
+        for (var rank = 0; rank < _ranks; rank++)
+        {
+            if (Due[rank] <= cycle)
+            {
+                Due[rank] += _interval;
+                _owedRanks += Owed[rank] == 0 ? 1 : 0;
+                Owed[rank]++;
+                Flushing[rank] |= Owed[rank] > _postponed;
+            }
+
+            _nextDue = Math.Min(_nextDue, Due[rank]);
+        }
+    }
+
+    private void IssueColumn(Command command, long now)
+    {
+        var bank = _planBank;
+        var write = Writing;
+        var list = (write ? _banks : 0) + bank;
+        var index = _hit[list];
+        var entry = _entry + index;
+        var sums = _sums;
+        sums[(int)Counter.RowHits + entry->Cause]++;
+        sums[(int)(write ? Counter.WriteQueueTicks : Counter.ReadQueueTicks)] += now - entry->Entered;
+        _commandLog?.Add(new LoggedCommand(now, command, _index, bank, entry->Local));
+        Complete(write, entry->Slot, entry->Port, entry->Ordinal, entry->Entered, now + (write ? _writeDone : _readDone));
+        Remove(list, index);
+        _served[bank]++;
+        Push(command, bank, now);
+        if (command is Command.ReadAutoPrecharge or Command.WriteAutoPrecharge)
+        {
+            Close(bank, now);
+        }
+
+        var next = _hit[list];
+        if (next >= 0 && _served[bank] < _cap)
+        {
+            _columnKey[bank] = Key(ColumnClass, _entry[next].Sequence, bank); // still a bank with a hit
+        }
+        else
+        {
+            Classify(bank);
+        }
+    }
+
+    private void IssueRow(Command command, long now)
+    {
+        var bank = _planBank;
+        var entry = _entry + _head[(Writing ? _banks : 0) + bank];
+        _commandLog?.Add(new LoggedCommand(now, command, _index, bank, entry->Local));
+        Push(command, bank, now);
+        if (command == Command.Activate)
+        {
+            entry->Cause = Math.Max(entry->Cause, (byte)1);
+            Open(bank, entry->Row, now);
+        }
+        else
+        {
+            entry->Cause = 2;
+            Close(bank, now);
+        }
+
+        Classify(bank);
+    }
+
+    private void IssueRefresh(Command command, long now)
+    {
+        var rank = _planBank >> _rankShift;
+        var first = rank << _rankShift;
+        _commandLog?.Add(new LoggedCommand(now, command, _index, _planBank, -1));
+        Push(command, _planBank, now);
+        switch (command)
+        {
+            case Command.Precharge:
+                Close(_planBank, now);
+                Classify(_planBank);
+                return;
+            case Command.PrechargeAll:
+                for (var bank = first; bank < first + _banksPerRank; bank++)
+                {
+                    if (_openRow[bank] >= 0)
+                    {
+                        Close(bank, now);
+                        Classify(bank);
+                    }
+                }
+
+                return;
+            default:
+                Owed[rank]--;
+                if (Owed[rank] == 0)
+                {
+                    Flushing[rank] = false;
+                    _owedRanks--;
+                }
+
+                RefreshBank[rank] = (RefreshBank[rank] + 1) & (_banksPerRank - 1);
+                return;
+        }
+    }
+
+    private void Open(int bank, int row, long now)
+    {
+        var rank = bank >> _rankShift;
+        if (OpenBanks[rank]++ == 0)
+        {
+            ActiveSince[rank] = now;
+        }
+
+        _openRow[bank] = row;
+        _served[bank] = 0;
+        FindHit(bank, _head[bank], row);
+        FindHit(_banks + bank, _head[_banks + bank], row);
+    }
+
+    private void Close(int bank, long now)
+    {
+        var rank = bank >> _rankShift;
+        if (--OpenBanks[rank] == 0)
+        {
+            _sums[(int)Counter.ActiveRankTicks] += now - ActiveSince[rank];
+        }
+
+        _openRow[bank] = -1;
+        _hit[bank] = -1;
+        _hit[_banks + bank] = -1;
+    }
+
+    /// <summary>Pushes the gates that a command moves.</summary>
+    private void Push(Command command, int bank, long now)
+    {
+        var bankGate = _bankGate + bank;
+        foreach (var push in _table.Bank[(int)command])
+        {
+            Raise(bankGate + push.First, now + push.Delay);
+        }
+
+        var groupGate = _bankGate + (bank & -_banksPerGroup);
+        foreach (var push in _table.Group[(int)command])
+        {
+            RaiseGroup(groupGate + push.First, now + push.Delay);
+        }
+
+        var rank = bank >> _rankShift;
+        var rankGate = _rankGate + rank;
+        foreach (var push in _table.Rank[(int)command])
+        {
+            Raise(rankGate + push.First, now + push.Delay);
+        }
+
+        foreach (var push in _table.OtherRanks[(int)command])
+        {
+            for (var other = 0; other < _ranks; other++)
+            {
+                Raise(_rankGate + push.First + other, other == rank ? 0 : now + push.Delay);
+            }
+        }
+
+        foreach (ref readonly var window in _table.Windows[(int)command].AsSpan())
+        {
+            PushWindow(window, bank, now);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Raise(long* gate, long cycle) => *gate = Math.Max(*gate, cycle);
+
+    private void RaiseGroup(long* gate, long cycle)
+    {
+        if (_banksPerGroup == 4)
+        {
+            Vector256.Max(Vector256.Load(gate), Vector256.Create(cycle)).Store(gate);
+            return;
+        }
+
+        for (var end = gate + _banksPerGroup; gate < end; gate++)
+        {
+            Raise(gate, cycle);
+        }
+    }
+
+    private void PushWindow(in GateTable.Window window, int bank, long now)
+    {
+        var rank = bank >> _rankShift;
+        var scope = window.Level switch { Level.PseudoChannel => 0, Level.Rank => rank, Level.BankGroup => bank >> _groupShift, _ => bank };
+        var ring = window.Ring + scope * window.Length;
+        ref var head = ref RingHead[ring];
+        Rings[ring + head] = now;
+        head = head + 1 == window.Length ? 0 : head + 1;
+        var cycle = Rings[ring + head] + window.Delay;
+        foreach (var first in window.First)
+        {
+            switch (window.Level)
+            {
+                case Level.PseudoChannel:
+                    for (var i = 0; i < _ranks; i++)
+                    {
+                        Raise(_rankGate + first + i, cycle);
+                    }
+
+                    break;
+                case Level.Rank:
+                    Raise(_rankGate + first + rank, cycle);
+                    break;
+                case Level.BankGroup:
+                    RaiseGroup(_bankGate + first + (bank & -_banksPerGroup), cycle);
+                    break;
+                default:
+                    Raise(_bankGate + first + bank, cycle);
+                    break;
+            }
+        }
+    }
+}

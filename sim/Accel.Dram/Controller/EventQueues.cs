@@ -1,0 +1,316 @@
+using Accel.Dram.Streams;
+
+namespace Accel.Dram.Controller;
+
+/// <summary>The queues of a pseudo-channel: a pool of entries, one list per bank and direction in order of age.</summary>
+internal sealed unsafe partial class EventPseudoChannel
+{
+    private readonly Entry[] _entries;
+    private readonly Entry* _entry;
+
+    // Heads, tails and oldest hits of the lists: reads of each bank, then writes of each bank.
+    private readonly short[] _lists;
+    private readonly short* _head;
+    private readonly short* _tail;
+    private readonly short* _hit;
+    private readonly short[] _free;
+    private int _freeCount;
+
+    // Queued writes by the low bits of their address: most look-ups need go no further.
+    private readonly ushort[] _writeFilter = new ushort[256];
+    private PortQueue? _onlyPort;
+    private int _queuedReads;
+    private int _queuedWrites;
+    private uint _sequence;
+    internal bool Writing;
+
+    private void AdmitFromOnePort(PortQueue port, long cycle)
+    {
+        while (port.Arrival <= cycle)
+        {
+            // A full queue refuses at once, unless a queued write could answer or absorb the request.
+            var full = port.IsWrite ? _queuedWrites == _writeQueue : _queuedReads == _readQueue;
+            if (full && (_queuedWrites == 0 || _writeFilter[port.Next & 255] == 0))
+            {
+                break;
+            }
+
+            if (!TryEnter(cycle, port.Next, port.IsWrite, port.Transfer, 0, port.Ordinal))
+            {
+                break;
+            }
+
+            port.Take();
+        }
+
+        NextArrival = port.Arrival > cycle ? port.Arrival : long.MaxValue;
+    }
+
+    private void AdmitFromPorts(long cycle)
+    {
+        var ports = Input.Ports;
+        for (var i = 0; i < ports.Count; i++)
+        {
+            var number = Input.FirstPort + i;
+            number = number >= ports.Count ? number - ports.Count : number;
+            var port = ports[number];
+            if (port.Arrival <= cycle && TryEnter(cycle, port.Next, port.IsWrite, port.Transfer, number, port.Ordinal))
+            {
+                port.Take();
+                Input.FirstPort = number + 1 == ports.Count ? 0 : number + 1;
+                i = -1;
+            }
+        }
+
+        NextArrival = long.MaxValue;
+        foreach (var port in ports)
+        {
+            NextArrival = port.Arrival > cycle ? Math.Min(NextArrival, port.Arrival) : NextArrival;
+        }
+    }
+
+    /// <summary>Takes a request into its queue, or answers it from the write queue; false if the queue is full.</summary>
+    public bool TryEnter(long cycle, long local, bool isWrite, int slot, int port, long ordinal)
+    {
+        var filter = (int)(local & 255);
+        var mayMatch = _writeFilter[filter] != 0;
+        var full = isWrite ? _queuedWrites == _writeQueue : _queuedReads == _readQueue;
+        if (full && !mayMatch)
+        {
+            return false;
+        }
+
+        var word = _addressing.Decode(local);
+        var bank = (int)((uint)(word >> _columnBits) & _bankMask);
+        if (mayMatch && HoldsWriteTo(bank, local))
+        {
+            _sums[(int)(isWrite ? Counter.Merged : Counter.Forwarded)]++;
+            _transfers.Entered(slot);
+            Complete(isWrite, slot, port, ordinal, cycle, cycle + (isWrite ? _writeDone : _readDone));
+            return true;
+        }
+
+        if (full)
+        {
+            return false;
+        }
+
+        Enqueue(cycle, local, (int)((uint)(word >> _rowStart) & _rowMask), bank, isWrite, slot, port, ordinal);
+        _transfers.Entered(slot);
+        return true;
+    }
+
+    /// <summary>The bank of a local number.</summary>
+    internal int BankOf(long local) => (int)((uint)(_addressing.Decode(local) >> _columnBits) & _bankMask);
+
+    private bool HoldsWriteTo(int bank, long local)
+    {
+        for (var index = _head[_banks + bank]; index >= 0; index = _entry[index].Next)
+        {
+            if (_entry[index].Local == local)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    internal int Enqueue(long entered, long local, int row, int bank, bool isWrite, int slot, int port, long ordinal)
+    {
+        var index = _free[--_freeCount];
+        var list = (isWrite ? _banks : 0) + bank;
+        var tail = _tail[list];
+        var entry = _entry + index;
+        entry->Local = local;
+        entry->Entered = entered;
+        entry->Sequence = NextSequence();
+        entry->Ordinal = ordinal;
+        entry->Row = row;
+        entry->Slot = slot;
+        entry->Next = -1;
+        entry->Previous = tail;
+        entry->Port = (short)port;
+        entry->Bank = (byte)bank;
+        entry->Cause = 0;
+        if (tail >= 0)
+        {
+            _entry[tail].Next = index;
+        }
+        else
+        {
+            _head[list] = index;
+        }
+
+        _tail[list] = index;
+        var peaks = _peaks;
+        if (isWrite)
+        {
+            _writeFilter[local & 255]++;
+            _queuedWrites++;
+            if (_queuedWrites > peaks[(int)Peak.WriteQueue])
+            {
+                peaks[(int)Peak.WriteQueue] = _queuedWrites;
+            }
+        }
+        else
+        {
+            _queuedReads++;
+            if (_queuedReads > peaks[(int)Peak.ReadQueue])
+            {
+                peaks[(int)Peak.ReadQueue] = _queuedReads;
+            }
+        }
+
+        var newHit = _hit[list] < 0 && _openRow[bank] == row;
+        if (newHit)
+        {
+            _hit[list] = index;
+        }
+
+        // Only a first request or a first hit changes what the bank wants next.
+        if (isWrite == Writing && (newHit || tail < 0))
+        {
+            Classify(bank);
+        }
+
+        return index;
+    }
+
+    /// <summary>Ages are counted in 32 bits; before they run over, those in the queues are counted anew.</summary>
+    private uint NextSequence()
+    {
+        if (_sequence == uint.MaxValue)
+        {
+            var queued = new List<int>();
+            for (var list = 0; list < 2 * _banks; list++)
+            {
+                for (var index = _head[list]; index >= 0; index = _entry[index].Next)
+                {
+                    queued.Add(index);
+                }
+            }
+
+            _sequence = 0;
+            foreach (var index in queued.OrderBy(i => _entries[i].Sequence))
+            {
+                _entry[index].Sequence = _sequence++;
+            }
+        }
+
+        return _sequence++;
+    }
+
+    private void Remove(int list, short index)
+    {
+        var entry = _entry + index;
+        var (previous, next) = (entry->Previous, entry->Next);
+        if (previous >= 0)
+        {
+            _entry[previous].Next = next;
+        }
+        else
+        {
+            _head[list] = next;
+        }
+
+        if (next >= 0)
+        {
+            _entry[next].Previous = previous;
+        }
+        else
+        {
+            _tail[list] = previous;
+        }
+
+        if (list >= _banks)
+        {
+            _writeFilter[entry->Local & 255]--;
+            _queuedWrites--;
+        }
+        else
+        {
+            _queuedReads--;
+        }
+
+        _free[_freeCount++] = index;
+        FindHit(list, next, entry->Row);
+    }
+
+    /// <summary>Sets a list's oldest hit, looking from an entry on; all before it are known to miss.</summary>
+    private void FindHit(int list, short from, int row)
+    {
+        while (from >= 0 && _entry[from].Row != row)
+        {
+            from = _entry[from].Next;
+        }
+
+        _hit[list] = from;
+    }
+
+    /// <summary>Whether no younger entry of the list wants the same row; older ones are known to want others.</summary>
+    private bool IsLastOfItsRow(short hit)
+    {
+        var row = _entry[hit].Row;
+        for (var index = _entry[hit].Next; index >= 0; index = _entry[index].Next)
+        {
+            if (_entry[index].Row == row)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool AnyQueuedFor(int firstBank, int count)
+    {
+        for (var bank = firstBank; bank < firstBank + count; bank++)
+        {
+            if (_head[bank] >= 0 || _head[_banks + bank] >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Complete(bool isWrite, int slot, int port, long ordinal, long entered, long done)
+    {
+        var sums = _sums;
+        var latency = done - entered;
+        if (isWrite)
+        {
+            sums[(int)Counter.Writes]++;
+            sums[(int)Counter.WriteLatency] += latency;
+        }
+        else
+        {
+            sums[(int)Counter.Reads]++;
+            sums[(int)Counter.ReadLatency] += latency;
+            _latencies[LatencyHistogram.BucketOf(latency)]++;
+            if (latency > _peaks[(int)Peak.ReadLatency])
+            {
+                _peaks[(int)Peak.ReadLatency] = latency;
+            }
+        }
+
+        _transfers.Completed(slot, done);
+        _completionLog?.Add(new LoggedCompletion(_index, port, ordinal, done));
+    }
+
+    internal void EmptyQueues()
+    {
+        Array.Fill(_lists, (short)-1);
+        Array.Clear(_writeFilter);
+        _freeCount = _entries.Length;
+        for (var i = 0; i < _freeCount; i++)
+        {
+            _free[i] = (short)(_freeCount - 1 - i);
+        }
+
+        (_queuedReads, _queuedWrites, _sequence) = (0, 0, 0);
+        ClassifyAll();
+    }
+}

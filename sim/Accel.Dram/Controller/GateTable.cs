@@ -1,0 +1,99 @@
+using Accel.Dram.Standards;
+
+namespace Accel.Dram.Controller;
+
+/// <summary>
+/// The gaps of a device turned round once, at construction: for each command, which gates it pushes and how far. A gate is the earliest cycle
+/// a command may start. Gaps of banks and bank groups push gates of banks, those of ranks and pseudo-channels gates of ranks, so the earliest
+/// start of a command is the larger of two gates. Gates of commands that a controller never sends are left out.
+/// </summary>
+internal sealed class GateTable
+{
+    /// <summary>A gate to push: where the waiting command's gates begin, and the delay.</summary>
+    public readonly record struct Push(int First, int Delay);
+
+    /// <summary>Gates to push by the oldest of the last commands of a kind.</summary>
+    /// <param name="Level">Scope of the count.</param>
+    /// <param name="First">Where the gates of each waiting command begin.</param>
+    /// <param name="Delay">From the oldest command in the window.</param>
+    /// <param name="Length">Commands in the window.</param>
+    /// <param name="Ring">First of the window's rings, one per scope, <paramref name="Length"/> long each.</param>
+    public readonly record struct Window(Level Level, int[] First, int Delay, int Length, int Ring);
+
+    public GateTable(DramDevice device, ControllerConfig config)
+    {
+        Used = [.. Enum.GetValues<Command>().Where(c => Sends(config, c)).Select(c => (int)c)];
+        Bank = Pushes(device, device.Banks, g => g is { Level: Level.Bank, Window: 1 });
+        Group = Pushes(device, device.Banks, g => g is { Level: Level.BankGroup, Window: 1 });
+        Rank = Pushes(device, device.Ranks, g => g is { Level: Level.Rank or Level.PseudoChannel, Window: 1, Sibling: false });
+        OtherRanks = Pushes(device, device.Ranks, g => device.Ranks > 1 && g.Window == 1 && (g.Level == Level.PseudoChannel || g.Sibling));
+        Windows = [.. Enumerable.Range(0, Commands.Count).Select(_ => Array.Empty<Window>())];
+        foreach (var gap in device.Gaps.Where(g => g.Window > 1))
+        {
+            var scopes = gap.Level is Level.Bank or Level.BankGroup ? device.Banks : device.Ranks;
+            var rings = gap.Level switch { Level.Bank => device.Banks, Level.BankGroup => device.Groups, Level.Rank => device.Ranks, _ => 1 };
+            var window = new Window(gap.Level, [.. gap.Next.Select(c => (int)c * scopes)], gap.Delay, gap.Window, RingLength);
+            for (var i = 0; i < rings; i++)
+            {
+                Rings.Add((RingLength, gap.Window, gap.Delay));
+                RingLength += gap.Window;
+            }
+
+            foreach (var previous in gap.Previous)
+            {
+                Windows[(int)previous] = [.. Windows[(int)previous], window];
+            }
+        }
+    }
+
+    /// <summary>Commands the controller sends, as indices.</summary>
+    public int[] Used { get; }
+
+    /// <summary>Pushes of the command's own bank, by command.</summary>
+    public Push[][] Bank { get; }
+
+    /// <summary>Pushes of all banks in the command's group.</summary>
+    public Push[][] Group { get; }
+
+    /// <summary>Pushes of the command's own rank.</summary>
+    public Push[][] Rank { get; }
+
+    /// <summary>Pushes of all other ranks.</summary>
+    public Push[][] OtherRanks { get; }
+
+    public Window[][] Windows { get; }
+
+    /// <summary>Each ring's start and length, and the delay counted from its oldest entry.</summary>
+    public List<(int Ring, int Length, int Delay)> Rings { get; } = [];
+
+    /// <summary>Length of all rings together.</summary>
+    public int RingLength { get; }
+
+    private static bool Sends(ControllerConfig config, Command command) => command switch
+    {
+        Command.ReadAutoPrecharge or Command.WriteAutoPrecharge => false, // they wait as their plain twins do
+        Command.PrechargeAll or Command.RefreshAllBank => config.Refresh == RefreshKind.AllBank,
+        Command.RefreshPerBank => config.Refresh == RefreshKind.PerBank,
+        _ => true,
+    };
+
+    private Push[][] Pushes(DramDevice device, int scopes, Func<ResolvedGap, bool> chosen)
+    {
+        var table = new Push[Commands.Count][];
+        for (var previous = 0; previous < Commands.Count; previous++)
+        {
+            var delays = new int[Commands.Count];
+            foreach (var gap in device.Gaps.Where(g => g.Previous.Contains((Command)previous)).Where(chosen))
+            {
+                foreach (var next in gap.Next)
+                {
+                    delays[(int)next] = Math.Max(delays[(int)next], gap.Delay);
+                }
+            }
+
+            table[previous] = [.. Used.Where(n => delays[n] > 0).Select(n => new Push(n * scopes, delays[n]))];
+        }
+
+        return table;
+    }
+}

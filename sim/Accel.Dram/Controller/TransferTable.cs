@@ -1,0 +1,120 @@
+namespace Accel.Dram.Controller;
+
+/// <summary>Follows the transfers of one pseudo-channel from first request to last completion. Slots are reused.</summary>
+internal sealed class TransferTable
+{
+    private struct Slot
+    {
+        public int Transfer;
+        /// <summary>Requests queued, plus <see cref="StillOpen"/> until the last request has entered.</summary>
+        public long Outstanding;
+        public long Last;
+    }
+
+    private const long StillOpen = 1L << 40;
+
+    private readonly Stack<int> _free = new();
+    private Slot[] _slots = new Slot[16];
+    private int _used;
+    private long _lastFinished = -1;
+    private int _watched = -1;
+    private long _lastBefore;
+
+    /// <summary>Transfers that ended here since the list was last emptied, with the cycle of their last completion (-1: no request fell here).</summary>
+    public List<(int Transfer, long Cycle)> Finished { get; } = [];
+
+    /// <summary>Transfers whose last request has entered a queue here since the list was last emptied.</summary>
+    public List<int> Exhausted { get; } = [];
+
+    /// <summary>The latest completion of all.</summary>
+    public long LastCompletion
+    {
+        get
+        {
+            var last = _lastFinished;
+            for (var i = 0; i < _used; i++)
+            {
+                last = Math.Max(last, _slots[i].Last);
+            }
+
+            return last;
+        }
+    }
+
+    public int Add(int transfer)
+    {
+        var slot = _free.Count > 0 ? _free.Pop() : _used++;
+        if (slot == _slots.Length)
+        {
+            Array.Resize(ref _slots, 2 * slot);
+        }
+
+        _slots[slot] = new Slot { Transfer = transfer, Outstanding = StillOpen, Last = -1 };
+        return slot;
+    }
+
+    /// <summary>The number of the transfer in a slot.</summary>
+    public int TransferOf(int slot) => _slots[slot].Transfer;
+
+    public void Entered(int slot) => _slots[slot].Outstanding++;
+
+    public void Completed(int slot, long cycle)
+    {
+        ref var s = ref _slots[slot];
+        s.Last = Math.Max(s.Last, cycle);
+        if (--s.Outstanding == 0)
+        {
+            Finish(slot);
+        }
+    }
+
+    public void Exhaust(int slot)
+    {
+        _slots[slot].Outstanding -= StillOpen;
+        Exhausted.Add(_slots[slot].Transfer);
+        if (_slots[slot].Outstanding == 0)
+        {
+            Finish(slot);
+        }
+    }
+
+    /// <summary>Requests of a transfer that have entered a queue and not completed.</summary>
+    internal int Outstanding(int slot) => (int)(_slots[slot].Outstanding & (StillOpen - 1));
+
+    /// <summary>Sets what <see cref="Outstanding"/> returns; for an engine put into a remembered state.</summary>
+    internal void SetOutstanding(int slot, int count) => _slots[slot].Outstanding = StillOpen + count;
+
+    /// <summary>Forgets a transfer's last completion for a while, so that those of a stretch of time can be told from earlier ones.</summary>
+    internal void WatchLast(int slot)
+    {
+        _watched = slot;
+        _lastBefore = slot < 0 ? -1 : _slots[slot].Last;
+        if (slot >= 0)
+        {
+            _slots[slot].Last = -1;
+        }
+    }
+
+    /// <summary>The last completion since <see cref="WatchLast"/>; -1 for none.</summary>
+    internal long WatchedLast()
+    {
+        if (_watched < 0)
+        {
+            return -1;
+        }
+
+        var last = _slots[_watched].Last;
+        _slots[_watched].Last = Math.Max(last, _lastBefore);
+        return last;
+    }
+
+    /// <summary>Notes a completion that was not simulated.</summary>
+    internal void NoteCompletion(int slot, long cycle) => _slots[slot].Last = Math.Max(_slots[slot].Last, cycle);
+
+    private void Finish(int slot)
+    {
+        _lastFinished = Math.Max(_lastFinished, _slots[slot].Last);
+        Finished.Add((_slots[slot].Transfer, _slots[slot].Last));
+        _free.Push(slot);
+    }
+}

@@ -1,0 +1,263 @@
+using Accel.Core.Units;
+using Accel.Dram.Controller;
+using Accel.Dram.Reports;
+
+namespace Accel.Dram;
+
+/// <summary>How time advances.</summary>
+/// <remarks>
+/// A command that starts in cycle t completes its request no sooner than t + lead, lead being the least of read and write latency plus burst.
+/// So once all channels have reached t, every completion below t + lead is known, and nothing later was computed from inputs that may change.
+/// A request at the head of a long run cannot end before those ahead of it have crossed the data bus: that bound lets channels run far ahead.
+/// </remarks>
+public sealed partial class DramSystem
+{
+    private readonly PriorityQueue<int, (long Cycle, int Transfer)> _completed = new();
+    private int _unfinished;
+    private int _entered;
+    private int _harvested;
+
+    private int Lead => Math.Min(Config.Device.DoneAfter(false), Config.Device.DoneAfter(true));
+
+    /// <summary>Simulates all cycles below a limit; does nothing if they are simulated already.</summary>
+    public void RunUntil(Cycles limit) => RunChannels(limit.Value);
+
+    /// <summary>Advances until a transfer completes, and no further than its completion.</summary>
+    /// <returns>The cycle of its completion.</returns>
+    public Cycles AdvanceUntil(int transfer)
+    {
+        Harvest();
+        while (_transfers[transfer].PartsLeft > 0)
+        {
+            RunChannels(Math.Max(Now.Value + Lead, EarliestEnd(transfer)));
+            Harvest();
+        }
+
+        return new Cycles(_transfers[transfer].Completion);
+    }
+
+    /// <summary>Advances to the next completion of any transfer, in order of cycle, then of number; null when all have been reported.</summary>
+    public (int Transfer, Cycles Cycle)? AdvanceToNextCompletion()
+    {
+        while (true)
+        {
+            Harvest();
+            if (_completed.TryPeek(out var transfer, out var key) && (_unfinished == 0 || key.Cycle < Now.Value + Lead))
+            {
+                _completed.Dequeue();
+                return (transfer, new Cycles(key.Cycle));
+            }
+
+            if (_completed.Count > 0)
+            {
+                RunChannels(key.Cycle - Lead + 1);
+            }
+            else if (_unfinished == 0)
+            {
+                return null;
+            }
+            else
+            {
+                RunChannels(Math.Max(Now.Value + Lead, EarliestEndOfAny()));
+            }
+        }
+    }
+
+    /// <summary>Completes all transfers, brings all channels to the last completion and reports.</summary>
+    public DramReport Finish()
+    {
+        if (_frontEnd is not null)
+        {
+            _frontEnd.RunUntilDrained();
+        }
+        else
+        {
+            ForEachChannel(channel => channel.RunUntilDrained());
+        }
+
+        var end = _channels.Max(c => Math.Max(c.Now, c.Inputs.Max(i => i.Transfers.LastCompletion)));
+        ForEachChannel(channel => channel.RunUntil(end));
+        Now = new Cycles(end);
+        Harvest();
+        return Report();
+    }
+
+    /// <summary>The counts up to <see cref="Now"/>.</summary>
+    public DramReport Report()
+    {
+        Harvest();
+        var last = _channels.Max(c => c.Inputs.Max(i => i.Transfers.LastCompletion));
+        return new DramReport(Config, Mode, [.. _channels.Select(c => c.Inputs.Select((_, i) => c.CountersOf(i)).ToArray())])
+        {
+            Cycles = new Cycles(Math.Max(0, last)),
+            SimulatedCycles = Now,
+            Mapping = _mapping.Text,
+            Queued = _channels.Sum(c => c.Queued),
+            TransfersUnderWay = _unfinished,
+        };
+    }
+
+    private void RunChannels(long limit)
+    {
+        if (limit <= Now.Value)
+        {
+            return;
+        }
+
+        if (_frontEnd is not null)
+        {
+            _frontEnd.RunUntil(limit);
+        }
+        else if (limit - Now.Value < 4096)
+        {
+            foreach (var channel in _channels)
+            {
+                channel.RunUntil(limit);
+            }
+        }
+        else
+        {
+            ForEachChannel(channel => channel.RunUntil(limit));
+        }
+
+        Now = new Cycles(limit);
+    }
+
+    private void ForEachChannel(Action<Channel> action)
+    {
+        var threads = Math.Min(_threads, _channels.Length);
+        if (threads == 1)
+        {
+            Array.ForEach(_channels, action);
+            return;
+        }
+
+        // Each thread has its own share of channels, so that what it remembers of one serves the next.
+        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
+        {
+            for (var i = thread; i < _channels.Length; i += threads)
+            {
+                action(_channels[i]);
+            }
+        });
+    }
+
+    /// <summary>Collects what the channels report of transfers.</summary>
+    private void Harvest()
+    {
+        _unfinished += _transfers.Count - _harvested;
+        _harvested = _transfers.Count;
+        foreach (var channel in _channels)
+        {
+            foreach (var input in channel.Inputs)
+            {
+                var table = input.Transfers;
+                foreach (var number in table.Exhausted)
+                {
+                    _entered += --_transfers[number].PartsToEnter == 0 ? 1 : 0;
+                }
+
+                foreach (var (number, cycle) in table.Finished)
+                {
+                    var transfer = _transfers[number];
+                    transfer.Completion = Math.Max(transfer.Completion, cycle);
+                    if (--transfer.PartsLeft == 0)
+                    {
+                        transfer.Completion = Math.Max(transfer.Completion, transfer.Earliest);
+                        _completed.Enqueue(number, (transfer.Completion, number));
+                        _unfinished--;
+                        _entered--;
+                    }
+                }
+
+                table.Exhausted.Clear();
+                table.Finished.Clear();
+            }
+        }
+    }
+
+    /// <summary>A cycle before which a transfer cannot complete.</summary>
+    private long EarliestEnd(int transfer)
+    {
+        if (_frontEnd is not null || _transfers[transfer].PartsToEnter == 0)
+        {
+            return 0;
+        }
+
+        var port = _transfers[transfer].Port;
+        var atHead = 0L;
+        var behind = long.MaxValue;
+        foreach (var (channel, input, index) in Parts())
+        {
+            if (port >= input.Ports.Count || input.Ports[port].Left == 0)
+            {
+                continue;
+            }
+
+            var bound = EarliestEndOfHead(channel, index, port);
+            behind = Math.Min(behind, bound);
+            atHead = input.Transfers.TransferOf(input.Ports[port].Transfer) == transfer ? Math.Max(atHead, bound) : atHead;
+        }
+
+        return atHead > 0 ? atHead : behind == long.MaxValue ? 0 : behind;
+    }
+
+    /// <summary>A cycle before which no transfer under way can complete.</summary>
+    private long EarliestEndOfAny()
+    {
+        if (_frontEnd is not null || _entered > 0)
+        {
+            return 0;
+        }
+
+        var heads = new Dictionary<int, long>();
+        var behind = long.MaxValue;
+        foreach (var (channel, input, index) in Parts())
+        {
+            for (var port = 0; port < input.Ports.Count; port++)
+            {
+                if (input.Ports[port].Left == 0)
+                {
+                    continue;
+                }
+
+                var bound = EarliestEndOfHead(channel, index, port);
+                var transfer = input.Transfers.TransferOf(input.Ports[port].Transfer);
+                heads[transfer] = Math.Max(bound, heads.GetValueOrDefault(transfer));
+                behind = input.Ports[port].HasMoreTransfers ? Math.Min(behind, bound) : behind;
+            }
+        }
+
+        return Math.Min(behind, heads.Count == 0 ? 0 : heads.Values.Min());
+    }
+
+    private IEnumerable<(Channel Channel, PseudoChannelInput Input, int Index)> Parts() =>
+        _channels.SelectMany(c => c.Inputs.Select((input, i) => (c, input, i)));
+
+    /// <summary>
+    /// A cycle before which the head run of a port cannot have entered its queue and ended. Each request takes the data bus for a burst,
+    /// unless it meets a queued write; where that may happen often, only the head itself is counted.
+    /// </summary>
+    private long EarliestEndOfHead(Channel channel, int index, int port)
+    {
+        var input = channel.Inputs[index];
+        var head = input.Ports[port];
+        var others = false;
+        var mayWrite = channel.HoldsWrites(index);
+        for (var i = 0; i < input.Ports.Count; i++)
+        {
+            others |= i != port && input.Ports[i].Left > 0;
+            mayWrite |= input.Ports[i].IsWrite || input.Ports[i].HasMoreTransfers;
+        }
+
+        var start = Math.Max(Now.Value, head.Arrival);
+        if (head.IsWrite ? others : mayWrite)
+        {
+            return start + Lead;
+        }
+
+        var queued = head.IsWrite ? Config.Controller.WriteQueue : 0;
+        var behindOf = head.HasMoreTransfers ? Config.Controller.ReadQueue + Config.Controller.WriteQueue : 0;
+        return start + Lead + Math.Max(0, head.Left - queued - behindOf - 1) * Config.Device.BurstTicks;
+    }
+}

@@ -1,0 +1,106 @@
+namespace Accel.Dram.Streams;
+
+/// <summary>
+/// What one port has still to send to one pseudo-channel, oldest first. Ports stand for requesters (DMA engines): each keeps its own order,
+/// and none blocks another.
+/// </summary>
+internal sealed class PortQueue
+{
+    private readonly Queue<RunCursor> _cursors = new();
+    private readonly RequestRun[] _runs = new RequestRun[32];
+    private RunCursor? _current;
+    private int _run;
+    private int _runCount;
+
+    /// <summary>Local number of the head request.</summary>
+    public long Next;
+
+    /// <summary>Requests left in the head's run, the head included; 0 when the port has nothing.</summary>
+    public long Left;
+
+    /// <summary>First cycle in which the head may enter; <see cref="long.MaxValue"/> when the port has nothing.</summary>
+    public long Arrival = long.MaxValue;
+
+    /// <summary>The head is a write.</summary>
+    public bool IsWrite;
+
+    /// <summary>The head's transfer.</summary>
+    public int Transfer;
+
+    /// <summary>How many requests this port has sent so far; the head's number in this port's own count.</summary>
+    public long Ordinal;
+
+    /// <summary>The ordinal of the first request of the head's run.</summary>
+    public long RunOrdinal;
+
+    /// <summary>Called with a transfer whose last request has just been taken.</summary>
+    public required Action<int> Exhausted { get; init; }
+
+    /// <summary>Whether anything but the head's transfer waits behind it.</summary>
+    public bool HasMoreTransfers => _cursors.Count > 0;
+
+    /// <summary>Appends a transfer.</summary>
+    public void Add(RunCursor cursor)
+    {
+        _cursors.Enqueue(cursor);
+        if (Left == 0)
+        {
+            NextRun();
+        }
+    }
+
+    /// <summary>Takes the head request.</summary>
+    public void Take()
+    {
+        Next++;
+        Ordinal++;
+        if (--Left == 0)
+        {
+            NextRun();
+        }
+    }
+
+    /// <summary>Takes several requests of the head's run at once, leaving at least one.</summary>
+    public void Skip(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(count, Left);
+        Next += count;
+        Ordinal += count;
+        Left -= count;
+    }
+
+    private void NextRun()
+    {
+        Arrival = long.MaxValue;
+        while (true)
+        {
+            if (_run < _runCount)
+            {
+                ref readonly var run = ref _runs[_run++];
+                (Next, Left, Arrival, IsWrite, Transfer) = (run.First, run.Count, run.Arrival, run.IsWrite, _current!.Transfer);
+                RunOrdinal = Ordinal;
+                return;
+            }
+
+            if (_current is null)
+            {
+                if (!_cursors.TryDequeue(out _current))
+                {
+                    return;
+                }
+
+                _current.FirstOrdinal = Ordinal;
+            }
+
+            (_run, _runCount) = (0, _current.Next(_runs));
+            if (_runCount > 0)
+            {
+                continue;
+            }
+
+            var transfer = _current.Transfer;
+            _current = null;
+            Exhausted(transfer);
+        }
+    }
+}
