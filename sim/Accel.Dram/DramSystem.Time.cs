@@ -133,13 +133,17 @@ public sealed partial class DramSystem
         }
 
         // Each thread has its own share of channels, so that what it remembers of one serves the next.
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
+        void Share(int thread)
         {
             for (var i = thread; i < _channels.Length; i += threads)
             {
                 action(_channels[i]);
             }
-        });
+        }
+
+        var others = Enumerable.Range(1, threads - 1).Select(thread => Task.Factory.StartNew(() => Share(thread), TaskCreationOptions.LongRunning)).ToArray();
+        Share(0);
+        Task.WaitAll(others);
     }
 
     /// <summary>Collects what the channels report of transfers.</summary>

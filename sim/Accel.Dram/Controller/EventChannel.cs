@@ -17,6 +17,12 @@ internal sealed class EventChannel : Channel
 
     internal CommandBus[] Buses { get; }
 
+    /// <summary>The pseudo-channel that sent the last command.</summary>
+    internal int LastServed { get; set; } = -1;
+
+    private long _turnCycle = -1;
+    private int _turn;
+
     internal EventPseudoChannel[] PseudoChannels { get; }
 
     public override bool Drained
@@ -149,19 +155,28 @@ internal sealed class EventChannel : Channel
     /// <summary>Puts the engine at a cycle; its pseudo-channels have been given their state of that cycle.</summary>
     internal void Restart(long cycle) => Now = cycle;
 
-    /// <summary>The pseudo-channel with the earliest event; of several, the first.</summary>
+    /// <summary>The pseudo-channel with the earliest event; of several, those after the one that sent the last command come first.</summary>
     private EventPseudoChannel Earliest()
     {
-        var best = PseudoChannels[0];
-        for (var i = 1; i < PseudoChannels.Length; i++)
+        var cycle = long.MaxValue;
+        foreach (var pseudoChannel in PseudoChannels)
         {
-            if (PseudoChannels[i].Wake < best.Wake)
-            {
-                best = PseudoChannels[i];
-            }
+            cycle = Math.Min(cycle, pseudoChannel.Wake);
         }
 
-        return best;
+        if (cycle != _turnCycle)
+        {
+            (_turnCycle, _turn) = (cycle, LastServed + 1);
+        }
+
+        for (var i = 0; ; i++)
+        {
+            var candidate = PseudoChannels[(_turn + i) % PseudoChannels.Length];
+            if (candidate.Wake == cycle)
+            {
+                return candidate;
+            }
+        }
     }
 
     /// <summary>

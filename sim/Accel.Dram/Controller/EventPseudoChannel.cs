@@ -229,6 +229,7 @@ internal sealed unsafe partial class EventPseudoChannel
         }
 
         bus.Take(now, _patterns[(int)command]);
+        _channel.LastServed = _index;
         _sums[(int)Counter.FirstCommand + (int)command]++;
         var done = _planClass;
         switch (done)

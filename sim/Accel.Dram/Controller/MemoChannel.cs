@@ -8,7 +8,8 @@ namespace Accel.Dram.Controller;
 /// <summary>
 /// The event engine with a memory. While each pseudo-channel reads or writes one long contiguous run, it advances by steps: from one multiple
 /// of <see cref="Grain"/> requests to the next, or to the cycle in which a refresh falls due. A step is looked up by what decides it, simulated
-/// once, and from then on only counted. Steps that follow each other pair up into longer ones, as in HashLife.
+/// once, and from then on only counted. Steps that follow each other pair up into longer ones, as in HashLife, and those from one refresh to the
+/// next make one.
 /// </summary>
 /// <remarks>
 /// What decides a step: the channel's state relative to cycle and place (see <c>EventPseudoChannel.Save</c>), which refreshes fall due in its
@@ -37,10 +38,12 @@ internal sealed class MemoChannel : Channel
     private readonly long[] _lastDone;
     private readonly long[] _due;
     private readonly (StepKey Key, Step Step)?[] _unpaired = new (StepKey, Step)?[Levels];
+    private readonly List<Step> _sinceDue = [];
     private readonly List<long> _uses = [];
     private readonly List<Step?> _used = [];
     private readonly List<int> _scratch = [];
     private readonly Counters[] _stepCounters;
+    private StepKey? _dueKey;
     private int _leader;
     private int _state;
     private bool _engineIsThere;
@@ -134,9 +137,15 @@ internal sealed class MemoChannel : Channel
         var from = Now;
         while (RunsLast(_window) && Free(limit) is var free && free > 0)
         {
-            if (!TryKnown(free))
+            var dueNow = DueNow();
+            if (dueNow != 0 && TryInterval(dueNow, free))
             {
-                Learn(free);
+                continue;
+            }
+
+            if (!TryKnown(dueNow, free))
+            {
+                Learn(dueNow, free);
             }
 
             if (_simulated > Patience && 2 * _simulated > _covered)
@@ -206,6 +215,7 @@ internal sealed class MemoChannel : Channel
         _state = _table.NumberOf(_scratch);
         _engineIsThere = true;
         Array.Clear(_unpaired);
+        _dueKey = null;
     }
 
     private void Leave()
@@ -281,11 +291,39 @@ internal sealed class MemoChannel : Channel
         return true;
     }
 
+    /// <summary>
+    /// In a cycle in which a refresh falls due: makes one step of those since the last such cycle, and takes the known one to the next, if any.
+    /// </summary>
+    private bool TryInterval(int dueNow, long free)
+    {
+        if (_logs)
+        {
+            return false;
+        }
+
+        if (_dueKey is { } last && _sinceDue.Count > 1)
+        {
+            Join(last, _sinceDue);
+        }
+
+        var key = Key(-1, 0, dueNow);
+        _sinceDue.Clear();
+        var step = _table.Find(key);
+        _dueKey = step is null ? key : null;
+        if (step is null || step.Length > free || step.Length != ToDue() || !RunsLast(LargestOf(step.Taken) + (long)_window))
+        {
+            return false;
+        }
+
+        Use(step);
+        Move(step);
+        return true;
+    }
+
     /// <summary>Takes the longest known step from here that ends in time.</summary>
-    private bool TryKnown(long free)
+    private bool TryKnown(int dueNow, long free)
     {
         var toDue = ToDue();
-        var dueNow = DueNow();
         var place = _ports[_leader]!.Next;
         var most = Math.Min(free, toDue);
         for (var level = _logs ? 0 : Math.Min(Levels - 1, place % Grain == 0 ? BitOperations.TrailingZeroCount(place / Grain) : 0); level >= 0; level--)
@@ -325,15 +363,15 @@ internal sealed class MemoChannel : Channel
     private void Take(in StepKey key, Step step)
     {
         Use(step);
+        _sinceDue.Add(step);
         Move(step);
         Pair(key, step);
     }
 
     /// <summary>Simulates the step from here, which is not known yet, and remembers it.</summary>
-    private void Learn(long free)
+    private void Learn(int dueNow, long free)
     {
         var toDue = ToDue();
-        var dueNow = DueNow();
         var natural = Key(0, 0, dueNow);
         var cut = Key(0, (int)Math.Min(toDue, int.MaxValue), dueNow);
         var step = Simulate(Math.Min(free, toDue), out var ended);
@@ -346,6 +384,7 @@ internal sealed class MemoChannel : Channel
             }
 
             Array.Clear(_unpaired);
+            _dueKey = null;
             return;
         }
 
@@ -358,6 +397,7 @@ internal sealed class MemoChannel : Channel
         }
 
         Use(step);
+        _sinceDue.Add(step);
         Pair(key, step);
     }
 
@@ -396,34 +436,30 @@ internal sealed class MemoChannel : Channel
 
             _unpaired[level] = null;
             key = firstKey with { Level = level + 1, Place0 = ExactPlace(0, first, step), Place1 = Inputs.Length > 1 ? ExactPlace(1, first, step) : -1 };
-            step = _table.Find(key) ?? Join(key, first, step);
+            step = _table.Find(key) ?? Join(key, [first, step]);
         }
     }
 
-    private Step Join(in StepKey key, Step first, Step second)
+    private Step Join(in StepKey key, IReadOnlyList<Step> parts)
     {
-        var step = new Step
+        var taken = new int[Inputs.Length];
+        var lastDone = new long[Inputs.Length];
+        Array.Fill(lastDone, -1);
+        var length = 0;
+        foreach (var part in parts)
         {
-            Number = _table.Steps,
-            Length = first.Length + second.Length,
-            Next = second.Next,
-            Taken = Merge(first.Taken, second.Taken, (a, b) => a + b),
-            LastDone = Merge(first.LastDone, second.LastDone, (a, b) => b >= 0 ? first.Length + b : a),
-            Parts = (first, second),
-        };
+            for (var i = 0; i < Inputs.Length; i++)
+            {
+                taken[i] += part.Taken[i];
+                lastDone[i] = part.LastDone[i] >= 0 ? length + part.LastDone[i] : lastDone[i];
+            }
+
+            length += part.Length;
+        }
+
+        var step = new Step { Number = _table.Steps, Length = length, Next = parts[^1].Next, Taken = taken, LastDone = lastDone, Parts = [.. parts] };
         _table.Add(key, step);
         return step;
-    }
-
-    private static T[] Merge<T>(T[] a, T[] b, Func<T, T, T> merge)
-    {
-        var result = new T[a.Length];
-        for (var i = 0; i < a.Length; i++)
-        {
-            result[i] = merge(a[i], b[i]);
-        }
-
-        return result;
     }
 
     private StepKey Key(int level, int length, int due) =>
@@ -609,24 +645,22 @@ internal sealed class MemoChannel : Channel
 
             _uses[number] = 0;
             var step = _used[number]!;
-            if (step.Parts is var (first, second))
+            foreach (var part in step.Parts)
             {
-                Use(first);
-                Use(second);
-                _uses[first.Number] += times - 1;
-                _uses[second.Number] += times - 1;
-                continue;
+                Use(part);
+                _uses[part.Number] += times - 1;
             }
 
-            for (var i = 0; i < Inputs.Length; i++)
+            for (var i = 0; i < Inputs.Length && step.Counts is not null; i++)
             {
-                _engine.PseudoChannels[i].Counters.Add(step.Counts![i], times);
+                _engine.PseudoChannels[i].Counters.Add(step.Counts[i], times);
             }
         }
     }
 
     private void SaveBuses(List<int> state)
     {
+        state.Add(_engine.LastServed);
         foreach (var bus in _engine.Buses)
         {
             var age = Now - bus.Base;
@@ -638,10 +672,11 @@ internal sealed class MemoChannel : Channel
 
     private void LoadBuses(ReadOnlySpan<int> state)
     {
+        _engine.LastServed = state[0];
         for (var i = 0; i < _engine.Buses.Length; i++)
         {
             var bus = _engine.Buses[i];
-            bus.Taken = (uint)state[2 * i] | ((ulong)(uint)state[2 * i + 1] << 32);
+            bus.Taken = (uint)state[2 * i + 1] | ((ulong)(uint)state[2 * i + 2] << 32);
             bus.Base = Now;
             bus.Clear = Now + 64 - BitOperations.LeadingZeroCount(bus.Taken);
         }

@@ -4,14 +4,14 @@ namespace Accel.Dram.Controller;
 
 /// <summary>What a step starts from; equal keys mean equal steps.</summary>
 /// <param name="State">Number of the channel's state.</param>
-/// <param name="Level">0 for a simulated step; n for two of level n - 1.</param>
+/// <param name="Level">0 for a simulated step; n for two of level n - 1; -1 for all from one refresh to the next.</param>
 /// <param name="Length">Cycles, for a step cut short by a refresh; 0 for one that ends by itself.</param>
 /// <param name="Due">One bit per pseudo-channel and rank: a refresh falls due in the first cycle.</param>
 /// <param name="Place0">Where the stream of pseudo-channel 0 stands, as far as the step can tell; -1 without one.</param>
 /// <param name="Place1">The same for pseudo-channel 1.</param>
 internal readonly record struct StepKey(int State, int Level, int Length, int Due, long Place0, long Place1);
 
-/// <summary>A step that was simulated, or two that follow each other.</summary>
+/// <summary>A step that was simulated, or several that follow each other.</summary>
 internal sealed class Step
 {
     public required int Number { get; init; }
@@ -28,11 +28,11 @@ internal sealed class Step
     /// <summary>Last completion in each pseudo-channel, from the step's first cycle; -1 for none.</summary>
     public required long[] LastDone { get; init; }
 
-    /// <summary>Counts of the step, if it was simulated; null if it is made of two.</summary>
+    /// <summary>Counts of the step, if it was simulated; null if it is made of others.</summary>
     public StepCounts[]? Counts { get; init; }
 
-    /// <summary>The two steps it is made of; both have lower numbers.</summary>
-    public (Step First, Step Second)? Parts { get; init; }
+    /// <summary>The steps it is made of; all have lower numbers.</summary>
+    public Step[] Parts { get; init; } = [];
 
     /// <summary>Commands and completions, relative to cycle and place, where they are recorded.</summary>
     public StepLog? Log { get; init; }

@@ -15,6 +15,9 @@ internal sealed class NaiveChannel : Channel
         _pseudoChannels = [.. addressing.Select((a, i) => new NaivePseudoChannel(this, i, buses, mapping, a))];
     }
 
+    /// <summary>The pseudo-channel that sent the last command: the others go first.</summary>
+    public int LastServed { get; set; } = -1;
+
     public override bool Drained => _pseudoChannels.All(p => p.Queued == 0) && Inputs.All(i => i.Empty);
 
     public override int Queued => _pseudoChannels.Sum(p => p.Queued);
@@ -46,9 +49,10 @@ internal sealed class NaiveChannel : Channel
 
     private void Tick()
     {
-        foreach (var pseudoChannel in _pseudoChannels)
+        var first = LastServed + 1;
+        for (var i = 0; i < _pseudoChannels.Length; i++)
         {
-            pseudoChannel.Tick(Now);
+            _pseudoChannels[(first + i) % _pseudoChannels.Length].Tick(Now);
         }
 
         Now++;

@@ -271,6 +271,7 @@ internal sealed class NaivePseudoChannel
     private void Issue(Command command, int bank, long cycle, long local)
     {
         _buses.Take(command, cycle);
+        _channel.LastServed = _index;
         _timings.Note(command, bank, cycle);
         Counters.Sums[(int)Counter.FirstCommand + (int)command]++;
         _channel.Log.Commands?.Add(new LoggedCommand(cycle, command, _index, bank, local));

@@ -19,7 +19,7 @@ public enum Field : byte
 
 /// <summary>
 /// An address mapping as a bit order: which bit of a byte address, above the burst offset, selects which part of the memory.
-/// Written most significant first, <c>row|rank|bank|column|bankgroup|pseudochannel|channel</c>; a number after a name takes that many bits,
+/// written most significant first, <c>rank|row|bank|column|bankgroup|pseudochannel|channel</c>; a number after a name takes that many bits,
 /// lowest first (<c>row|column4|bank|column3</c>), the last mention without a number takes the rest. Hashing follows a semicolon:
 /// <c>;bank^row,channel^row@4</c> XORs the bits of bank with the lowest bits of row, those of channel with the row bits from bit 4 up.
 /// </summary>
@@ -27,10 +27,10 @@ public enum Field : byte
 public sealed class AddressMapping
 {
     /// <summary>Page-contiguous: <c>M1</c> of the reference runs, with ranks and channels at the usual ends.</summary>
-    public const string PageContiguous = "row|rank|bank|bankgroup|column|pseudochannel|channel";
+    public const string PageContiguous = "rank|row|bank|bankgroup|column|pseudochannel|channel";
 
     /// <summary>Consecutive bursts alternate channels, then bank groups: <c>M2</c> of the reference runs, and the default.</summary>
-    public const string BankGroupInterleaved = "row|rank|bank|column|bankgroup|pseudochannel|channel";
+    public const string BankGroupInterleaved = "rank|row|bank|column|bankgroup|pseudochannel|channel";
 
     private static readonly (string Name, string Short, Field Field)[] _names =
     [

@@ -60,8 +60,8 @@ internal static class DramBenchmark
             ("1 GB M2", new DramConfig { Device = StandardCatalogue.Resolve("DDR4-3200") }, 1_000_000_000, 1),
             ("1 GB M1", new DramConfig { Device = StandardCatalogue.Resolve("DDR4-3200"), Mapping = "M1" }, 1_000_000_000, 1),
             ("8 GB M2", new DramConfig { Device = StandardCatalogue.Resolve("DDR4-3200") }, 8_000_000_000, 1),
-            ("15 GB HBM3 x 16 channels", new DramConfig { Device = StandardCatalogue.Resolve("HBM3-6400"), Channels = 16 }, 15_000_000_000, 2),
-            ("140 GB HBM3 x 128 GiB", new DramConfig { Device = StandardCatalogue.Resolve("HBM3-6400"), Channels = 16 }, 16_000_000_000, 2),
+            ("14 GB HBM3, 32 pseudo-channels", new DramConfig { Device = StandardCatalogue.Resolve("HBM3-6400"), Channels = 16 }, 14_000_000_000, 2),
+            ("140 GB HBM3, 32 pseudo-channels", new DramConfig { Device = StandardCatalogue.Resolve("HBM3-6400"), Channels = 16 }, 140_000_000_000, 2),
         ];
         foreach (var (name, config, bytes, threads) in streams)
         {
@@ -73,20 +73,27 @@ internal static class DramBenchmark
             var best = double.MaxValue;
             var requests = 0L;
             var spent = TimeSpan.Zero;
+            var wall = double.MaxValue;
             var remembered = (States: 0, Steps: 0);
             for (var i = 0; i < 200 && spent.TotalSeconds < 2; i++)
             {
                 var system = new DramSystem(config, SimulationMode.Memo, threads);
                 var before = Environment.CpuUsage.TotalTime;
-                system.Enqueue(new DmaDescriptor(0, Math.Min(bytes, config.CapacityBytes)));
+                var clock = Stopwatch.StartNew();
+                for (var left = bytes; left > 0; left -= config.CapacityBytes)
+                {
+                    system.Enqueue(new DmaDescriptor(0, Math.Min(left, config.CapacityBytes)));
+                }
+
                 requests = system.Finish().Requests;
                 best = Math.Min(best, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
+                wall = Math.Min(wall, clock.Elapsed.TotalSeconds);
                 remembered = system.Remembered;
                 spent += Environment.CpuUsage.TotalTime - before;
             }
 
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"memo {name,-26} {requests / best / 1e6,12:0.0} M requests/s  {best * 1e3:0.00} ms, {remembered.States} states, {remembered.Steps} steps"));
+                $"memo {name,-32} {requests / best / 1e6,12:0.0} M requests/s  {best * 1e3:0.00} ms CPU, {wall * 1e3:0.00} ms wall, {remembered.States} states, {remembered.Steps} steps"));
         }
     }
 }
