@@ -47,7 +47,7 @@ public sealed class DramVerbTests
     [Fact]
     public void Streams_complete_one_by_one()
     {
-        var figures = Json("dram", "--stream", "read,bytes=4KiB", "write,base=1MiB,bytes=64,loop=16:4KiB,start=1000,port=1", "--json");
+        var figures = Json("dram", "--stream", "read,bytes=4KiB", "write,base=1MiB,bytes=64,loop=16x4KiB,start=1000,port=1", "--json");
         Assert.Equal(2, figures.GetProperty("transfer_completion_cycles").GetArrayLength());
         Assert.Equal(64 + 16, figures.GetProperty("requests").GetInt64());
     }
@@ -55,7 +55,7 @@ public sealed class DramVerbTests
     [Theory]
     [InlineData("--standard DDR9 --stream read,bytes=64", "standard: expected one of")]
     [InlineData("--stream read,bytes=1024GiB", "within the capacity")]
-    [InlineData("--stream read", "bytes: expected bytes=N")]
+    [InlineData("--stream read", "bytes= with a positive size")]
     [InlineData("--stream read,bites=64", "did you mean 'bytes'?")]
     [InlineData("--stream read,bytes=64 --mapping row|bank", "every address bit is covered")]
     [InlineData("--stream read,bytes=64 --policy drain=3", "HIGH:LOW")]

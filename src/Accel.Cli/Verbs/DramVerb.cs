@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Accel.Core.Diagnostics;
+using Accel.Core.Units;
 using Accel.Dram;
+using Accel.Dram.Controller;
 using Accel.Dram.Standards;
-using Accel.Dram.Text;
+using Accel.Dram.Streams;
 using Command = System.CommandLine.Command;
 
 namespace Accel.Cli.Verbs;
@@ -28,7 +30,7 @@ internal static class DramVerb
         };
         var mode = new Option<SimulationMode>("--mode") { Description = "naive ticks each cycle, event skips, memo remembers steps; the outcome is the same", DefaultValueFactory = _ => SimulationMode.Memo };
         var trace = new Option<FileInfo?>("--trace") { Description = "requests: binary (three uint64 each: arrival cycle, address, is_write), or text lines `cycle address R|W`" };
-        var stream = new Option<string[]>("--stream") { Description = "a transfer: read|write,base=ADDRESS,bytes=N[,loop=COUNT:STRIDE]..[,start=CYCLE][,port=N]; sizes may end in KiB, MiB, GiB", AllowMultipleArgumentsPerToken = true };
+        var stream = new Option<string[]>("--stream") { Description = "a transfer: read|write,base=ADDRESS,bytes=N[,loop=COUNTxSTRIDE]..[,start=CYCLE][,port=N]; sizes may end in KiB, MiB, GiB", AllowMultipleArgumentsPerToken = true };
         var threads = CommonOptions.Threads();
         var commands = new Option<FileInfo?>("--commands") { Description = "write every command as CSV" };
         var csv = new Option<bool>("--csv") { Description = "write the figures as CSV" };
@@ -50,7 +52,7 @@ internal static class DramVerb
                 Device = StandardCatalogue.Resolve(parsed.GetValue(standard)!, parsed.GetValue(organisation), parsed.GetValue(ranks)),
                 Channels = parsed.GetValue(channels),
                 Mapping = parsed.GetValue(mapping)!,
-                Controller = PolicyParser.Parse(parsed.GetValue(policy)!),
+                Controller = PolicySpec.Parse(parsed.GetValue(policy)!),
             };
             var commandFile = parsed.GetValue(commands);
             var system = new DramSystem(config, parsed.GetValue(mode), parsed.GetValue(threads), commandFile is null ? Recording.None : Recording.Commands);
@@ -89,11 +91,11 @@ internal static class DramVerb
 
         if (trace is not null)
         {
-            return [system.Enqueue(TraceReader.Read(trace.ToString()))];
+            return [system.Enqueue(TraceFile.Read(trace.ToString()))];
         }
 
         // By start, since the memory does not go back in time.
-        return [.. streams.Select(StreamParser.Parse).OrderBy(s => s.Start.Value).Select(s => system.Enqueue(s.Descriptor, s.Start, s.Port))];
+        return [.. streams.Select(StreamSpec.Parse).OrderBy(s => s.Start).Select(s => system.Enqueue(s.Descriptor, new Cycles(s.Start), s.Port))];
     }
 
     private static int List(Terminal terminal)
