@@ -73,7 +73,7 @@ public sealed class DramVerbTests
     }
 
     [Theory]
-    [InlineData(25, "whole requests of 24 bytes")]
+    [InlineData(25, "byte 24")]
     [InlineData(0, "at least one request")]
     public void A_trace_cut_short_is_refused(int length, string message)
     {
