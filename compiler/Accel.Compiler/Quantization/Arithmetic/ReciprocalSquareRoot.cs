@@ -13,8 +13,8 @@ public static class ReciprocalSquareRoot
     public static int Of(int m)
     {
         long y = _seeds[(m >> 16) - 64];
-        y = FixedPoint.Shift(y * FixedPoint.Shift((3L << 46) - (m * FixedPoint.Shift(y * y, 24)), 23), 25);
-        y = FixedPoint.Shift(y * FixedPoint.Shift((3L << 46) - (m * FixedPoint.Shift(y * y, 24)), 23), 25);
+        y = FixedPoint.Shift(y * FixedPoint.Shift((3L << 46) - (m * FixedPoint.Shift(y * y, 24)), 23), 24);
+        y = FixedPoint.Shift(y * FixedPoint.Shift((3L << 46) - (m * FixedPoint.Shift(y * y, 24)), 23), 24);
         return (int)y;
     }
 

@@ -2,7 +2,10 @@ using Accel.Compiler.Quantization.Arithmetic;
 
 namespace Accel.Compiler.Quantization.Ops;
 
-/// <summary>Sum: <c>y = sat(shift((a &lt;&lt; LeftShift) + Sign * (b &lt;&lt; RightShift), OutputShift))</c>.</summary>
+/// <summary>
+/// Sum: <c>y = sat(shift(shift(a, LeftShift) + Sign * shift(b, RightShift), OutputShift))</c>; the first two shifts bring both to one
+/// fraction and so are mostly to the left, that is negative or 0.
+/// </summary>
 /// <param name="Sign">1, or -1 for a difference.</param>
 public sealed record QuantizedAdd(LaneValue Left, LaneValue Right, LaneValue Output, int Sign, int LeftShift, int RightShift, int OutputShift)
     : QuantizedOp(Output)

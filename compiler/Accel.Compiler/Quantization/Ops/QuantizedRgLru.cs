@@ -10,6 +10,9 @@ public sealed record QuantizedRgLru(
     LaneValue Input, LaneValue InputGate, LaneValue RecurrentGate, LaneValue Output, RecurrentState State, ConstantVector Decay,
     int DecayShift, int GatedShift, int OutputShift) : QuantizedOp(Output)
 {
+    /// <summary>Fraction bits of a decay's exponent.</summary>
+    public const int DecayFraction = 24;
+
     public override string Mnemonic => "rg_lru";
 
     public override IReadOnlyList<QuantizedValue> Operands => [Input, InputGate, RecurrentGate];

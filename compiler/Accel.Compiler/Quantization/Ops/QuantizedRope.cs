@@ -17,6 +17,10 @@ public sealed record QuantizedRope(LaneValue Input, LaneValue Output, int HeadWi
 
     public override IReadOnlyList<QuantizedValue> Operands => [Input];
 
+    /// <summary>The two lanes of a head that a pair rotates.</summary>
+    public (int First, int Second) Pair(int pair) =>
+        Rotation.Layout == RopeLayout.Half ? (pair, pair + Rotation.Frequencies.Length) : (2 * pair, (2 * pair) + 1);
+
     /// <summary>The ROM's row of a position: <c>round(2^14 * Magnitude * cos(position * frequency))</c> and the sine alike.</summary>
     public void FillRom(long position, Span<int> cosines, Span<int> sines)
     {
