@@ -29,14 +29,23 @@ public readonly record struct Access(Space Space, int Bank, long Start, long Len
 /// </summary>
 public sealed class AccessList
 {
+    /// <summary>Runs that one command may touch; a machine that walked more descriptors would never end.</summary>
+    public const int MaximumRuns = 1 << 22;
+
     private readonly List<Access> _accesses = [];
 
     public ReadOnlySpan<Access> Span => CollectionsMarshal.AsSpan(_accesses);
 
     public void Clear() => _accesses.Clear();
 
+    /// <exception cref="OverflowException">More than <see cref="MaximumRuns"/>.</exception>
     public void Add(Space space, long start, long length, bool isWrite, int bank = 0)
     {
+        if (_accesses.Count == MaximumRuns)
+        {
+            throw new OverflowException($"a command that touches more than {MaximumRuns} separate ranges");
+        }
+
         if (length != 0)
         {
             _accesses.Add(new(space, bank, start, length, isWrite));
@@ -74,7 +83,7 @@ public sealed class AccessList
 
         for (var row = 0L; row < rows; row++)
         {
-            Add(space, start + (row * stride), rowLength, isWrite, bank);
+            Add(space, checked(start + (row * stride)), rowLength, isWrite, bank);
         }
     }
 
@@ -92,14 +101,14 @@ public sealed class AccessList
         if (view.ColumnStride == size || view.Columns == 1 || view.ColumnStride == 0)
         {
             var rowBytes = view.ColumnStride == 0 ? size : view.Columns * size;
-            if (planes > 1 && view.PlaneStride == rows * view.RowStride)
+            if (planes > 1 && view.PlaneStride == checked(rows * view.RowStride))
             {
-                (rows, planes) = (rows * planes, 1);
+                (rows, planes) = (checked(rows * planes), 1);
             }
 
             for (var plane = 0L; plane < planes; plane++)
             {
-                AddRows(Space.Scratchpad, view.Address + (plane * view.PlaneStride), rows, rowBytes, view.RowStride, isWrite);
+                AddRows(Space.Scratchpad, checked(view.Address + (plane * view.PlaneStride)), rows, rowBytes, view.RowStride, isWrite);
             }
 
             return;
@@ -109,7 +118,7 @@ public sealed class AccessList
         {
             for (var row = 0L; row < rows; row++)
             {
-                var start = view.Address + (plane * view.PlaneStride) + (row * view.RowStride);
+                var start = checked(view.Address + (plane * view.PlaneStride) + (row * view.RowStride));
                 AddRows(Space.Scratchpad, start, view.Columns, size, view.ColumnStride, isWrite);
             }
         }

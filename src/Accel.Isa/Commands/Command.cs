@@ -46,11 +46,11 @@ public readonly record struct UnitId(UnitKind Kind, int Index)
 
 /// <summary>
 /// Work for one unit. A unit takes its commands in the order of the program; between units only semaphores and
-/// <see cref="Barrier"/> order anything. A command starts when all its <see cref="Waits"/> can be taken, and gives its
+/// <see cref="Fence"/> order anything. A command starts when all its <see cref="Waits"/> can be taken, and gives its
 /// <see cref="Signals"/> when the last byte is written.
 /// </summary>
 /// <remarks>
-/// Between two barriers one unit signals a semaphore and one unit waits for it, so that the n-th unit taken is the n-th given and the
+/// Between two fences one unit signals a semaphore and one unit waits for it, so that the n-th unit taken is the n-th given and the
 /// order of a program does not depend on time.
 /// </remarks>
 public abstract record Command : Instruction

@@ -61,9 +61,9 @@ public sealed record EndLoop : Instruction
 }
 
 /// <summary>The sequencer issues nothing more until every unit has done all it was given.</summary>
-public sealed record Barrier : Instruction
+public sealed record Fence : Instruction
 {
-    public override string Mnemonic => "barrier";
+    public override string Mnemonic => "fence";
 }
 
 /// <summary>Does nothing but wait and signal: joins or forks the order of units.</summary>

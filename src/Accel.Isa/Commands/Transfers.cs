@@ -39,14 +39,14 @@ public sealed record Box(Expression RowBytes)
         var rows = Rows.Resolve(registers);
         var rowBytes = RowBytes.Resolve(registers);
         var (rowStride, planeStride) = space == Space.Dram ? (DramRowStride, DramPlaneStride) : (ScratchpadRowStride, ScratchpadPlaneStride);
-        if (planes > 1 && planeStride == rows * rowStride)
+        if (planes > 1 && planeStride == checked(rows * rowStride))
         {
-            (rows, planes) = (rows * planes, 1);
+            (rows, planes) = (checked(rows * planes), 1);
         }
 
         for (var plane = 0L; plane < planes; plane++)
         {
-            accesses.AddRows(space, start + (plane * planeStride), rows, rowBytes, rowStride, isWrite);
+            accesses.AddRows(space, checked(start + (plane * planeStride)), rows, rowBytes, rowStride, isWrite);
         }
     }
 }

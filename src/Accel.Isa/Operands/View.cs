@@ -34,9 +34,14 @@ public sealed record View(LaneType Type, Expression Address, Expression Columns)
     public static View Row(LaneType type, Expression address, Expression columns) => new(type, address, columns);
 
     /// <summary>The view for given registers.</summary>
+    /// <exception cref="OverflowException">A count is negative or exceeds 31 bits.</exception>
     public ResolvedView Resolve(ReadOnlySpan<long> registers) =>
-        new(Type, Address.Resolve(registers), Planes.Resolve(registers), Rows.Resolve(registers), Columns.Resolve(registers),
+        new(Type, Address.Resolve(registers), Size(Planes, registers), Size(Rows, registers), Size(Columns, registers),
             PlaneStride, RowStride, ColumnStride);
+
+    private static long Size(Expression count, ReadOnlySpan<long> registers) => count.Resolve(registers) is >= 0 and <= int.MaxValue and var size
+        ? size
+        : throw new OverflowException($"{count.Resolve(registers)} planes, rows or columns");
 }
 
 /// <summary>A view whose numbers are known.</summary>
