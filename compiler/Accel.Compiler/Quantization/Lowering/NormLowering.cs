@@ -82,7 +82,7 @@ internal static class NormLowering
 
     /// <summary>Whether the weight goes into the columns of all matrices behind: each of them must be read here alone.</summary>
     private static bool Folds(LoweringContext context, Node norm) =>
-        ((RmsNorm)norm.Op).Weighted is false || context.UsersOf(norm.Result).All(user => context.UsersOf(user.Operands[1]).Count == 1);
+        ((RmsNorm)norm.Op).Weighted is false || (context.Options.FoldNormWeights && context.UsersOf(norm.Result).All(user => context.UsersOf(user.Operands[1]).Count == 1));
 
     private static int WeightLength(Node norm) =>
         ((RmsNorm)norm.Op).Weighted ? checked((int)norm.Operands[1].Type.Shape.Elements) : (int)norm.Result.Type.Shape.Last.Value;
