@@ -68,7 +68,7 @@ public sealed record QuantizationOptions
     public int ResidualBits { get; init; } = 32;
 
     /// <summary>Powers of two above the calibrated maximum before a 16-bit format saturates; 32-bit formats have two more.</summary>
-    public int HeadroomBits { get; init; } = 1;
+    public int HeadroomBits { get; init; } = 2;
 
     /// <summary>RMS norms in front of matrices are part of the step that makes codes, their factor part of the row's scale.</summary>
     public bool FuseNorms { get; init; } = true;

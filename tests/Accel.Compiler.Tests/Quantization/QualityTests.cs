@@ -46,10 +46,15 @@ public sealed class QualityTests(ITestOutputHelper output)
     public void Random_models_of_other_architectures_stay_close(string file)
     {
         var study = new QualityStudy(ModelLoader.Load(SharedData.Path("models", "tiny-random", file)), [StoriesTokens()], calibrationWindows: 4, calibrationTokens: 64);
-        var report = study.Measure(study.Quantize(QuantizationOptions.Int8));
-        output.WriteLine(Line(file, report));
-        Assert.InRange(report.MeanDivergence, 0, 2e-3);
-        Assert.True(report.TopOneAgreement >= 0.9, $"{report.TopOneAgreement}");
+        // Random weights give logits of tens, so that probabilities say little: the logits themselves are compared.
+        var wide = new QuantizationOptions { ActivationBits = 16, QueryBits = 16, CachedValueBits = 16, ValueBits = 32 };
+        foreach (var (options, bound) in new[] { (QuantizationOptions.Int8, 0.2), (wide, 0.1) })
+        {
+            var report = study.Measure(study.Quantize(options));
+            output.WriteLine(Line(file, report));
+            output.WriteLine($"{report.Values[^1]}");
+            Assert.InRange(report.Values[^1].RelativeError, 0, bound);
+        }
     }
 
     [SkippableFact]

@@ -1,3 +1,4 @@
+using Accel.Compiler.Quantization;
 using Accel.Core.Formats;
 using Accel.Graph;
 using Accel.Graph.Ops;
@@ -49,6 +50,29 @@ internal sealed class RandomModel
     public WeightSet Weights { get; }
 
     public int[] Tokens(int count) => [.. Enumerable.Range(0, count).Select(_ => _random.Next(Vocabulary))];
+
+    /// <summary>The weights that a quantised form's codes stand for; parameters that are no matrix stay as they are.</summary>
+    public WeightSet Decoded(QuantizedGraph quantized) => WeightSet.Bind(Graph, "decoded", parameter =>
+    {
+        var matrix = quantized.Matrices.FirstOrDefault(m => m.Name == parameter.Name);
+        if (matrix is null)
+        {
+            return (Weights[parameter], parameter.Name);
+        }
+
+        var values = new float[(long)matrix.Rows * matrix.Columns];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var (row, column) = (i / matrix.Columns, i % matrix.Columns);
+            var mantissa = matrix.Data.Mantissas[(row * matrix.Groups) + (column / matrix.GroupSize)];
+            var at = Graph.NodesOf<BlockLinear>().Any(node => ReferenceEquals(node.Operands[1], parameter) && ((BlockLinear)node.Op).InputMajor)
+                ? (row / matrix.Columns * matrix.Columns * matrix.Columns) + (column * matrix.Columns) + (row % matrix.Columns)
+                : i;
+            values[at] = (float)Math.ScaleB(matrix.Data.Codes[i] * mantissa, -matrix.Exponent);
+        }
+
+        return (StoredTensor.FromFloats(parameter.Name, [.. parameter.Type.Shape.Dims.Select(dim => dim.Value)], values), parameter.Name);
+    });
 
     private Value Attention(string name, Value x, int window)
     {

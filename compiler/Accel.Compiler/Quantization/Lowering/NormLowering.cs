@@ -109,11 +109,11 @@ internal static class NormLowering
         var epsilon = Math.ScaleB(((RmsNorm)node.Op).Epsilon * run, (2 * input.Format.Fraction) - 22);
         if (epsilon == 0)
         {
-            return new(0, 0, null);
+            return new(0, 0, 30, null);
         }
 
         var shift = 29 - Math.ILogB(epsilon);
-        return new((int)Math.Round(Math.ScaleB(epsilon, shift)), shift, null);
+        return new((int)Math.Round(Math.ScaleB(epsilon, shift)), shift, Math.Clamp((shift + 31) / 2, 0, 30), null);
     }
 
     private static int Limit(LoweringContext context) => (1 << (context.Options.ActivationBits - 1)) - 1;
