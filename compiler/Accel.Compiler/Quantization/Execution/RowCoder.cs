@@ -32,7 +32,7 @@ internal static class RowCoder
     /// <summary>Normalises a row to 20 bits; the reciprocal root of its sum of squares is <c>r 2^-(35+k)</c>.</summary>
     public static (int R, int K) Normalise(ReadOnlySpan<int> x, Span<int> normalised, RowNorm norm)
     {
-        var e = Headroom(Math.Max(1, AbsoluteMaximum(x)));
+        var e = Math.Min(Headroom(Math.Max(1, AbsoluteMaximum(x))), norm.GreatestHeadroom);
         var sum = 0L;
         for (var i = 0; i < x.Length; i++)
         {
@@ -41,7 +41,7 @@ internal static class RowCoder
             sum += xh * xh;
         }
 
-        sum = Math.Max(1, sum + Shift(norm.EpsilonMantissa, Math.Max(-31, norm.EpsilonShift - (2 * e))));
+        sum = Math.Max(1, sum + Shift(norm.EpsilonMantissa, norm.EpsilonShift - (2 * e)));
         var (m, k) = ReciprocalSquareRoot.Normalise(sum);
         return (ReciprocalSquareRoot.Of(m), k);
     }

@@ -26,18 +26,18 @@ internal static class AttentionLowering
 
         var options = context.Options;
         var (query, key, value) = (Narrow(context, node.Operands[0]), Narrow(context, node.Operands[1]), Narrow(context, node.Operands[2]));
-        var keys = Cache(context, node.Operands[4], key);
-        var values = Cache(context, node.Operands[5], value);
+        var keys = Cache(context, node.Operands[4], key, options.KeyBits);
+        var values = Cache(context, node.Operands[5], value, options.CachedValueBits);
         var heads = (int)node.Operands[0].Type.Shape.Dims[1].Value;
         var output = context.Define(node.Results[0], context.FormatOf(node.Results[0], options.ValueBits));
 
         var (queryLimit, keyLimit) = ((1 << (options.QueryBits - 1)) - 1, keys.Limit);
         var scale = op.Scale * Math.Log2(Math.E) / ((double)queryLimit * keyLimit);
         var (scoreMantissa, scoreExponent) = LoweringContext.Mantissa(Math.ScaleB(scale, -query.Format.Fraction - key.Format.Fraction));
-        var dotBits = options.QueryBits - 1 + options.CacheBits - 1 + LoweringContext.CountBits(keys.Width);
+        var dotBits = options.QueryBits - 1 + options.KeyBits - 1 + LoweringContext.CountBits(keys.Width);
         var dotShift = Math.Max(0, dotBits + 15 - 31);
         var (valueMantissa, valueExponent) = LoweringContext.Mantissa(1.0 / values.Limit);
-        var numeratorShift = options.CacheBits - 8;
+        var numeratorShift = options.CachedValueBits - 8;
         context.Ops.Add(new QuantizedAttention(
             query,
             key,
@@ -57,12 +57,12 @@ internal static class AttentionLowering
             16 - numeratorShift - QuantizedAttention.ProbabilityFraction + value.Format.Fraction + valueExponent - output.Format.Fraction));
     }
 
-    private static CacheState Cache(LoweringContext context, Value state, LaneValue lanes)
+    private static CacheState Cache(LoweringContext context, Value state, LaneValue lanes, int codeBits)
     {
         var dims = state.Type.Shape.Dims;
         var slots = dims[0].IsConstant ? checked((int)dims[0].Value) : 0;
         return context.AddState(new CacheState(
-            state.Name, slots, (int)dims[1].Value, (int)dims[2].Value, context.Options.CacheBits, lanes.Format));
+            state.Name, slots, (int)dims[1].Value, (int)dims[2].Value, codeBits, lanes.Format));
     }
 
     /// <summary>Lanes of 16 bits, so that a scale has 15.</summary>

@@ -146,10 +146,11 @@ internal sealed class LoweringContext
             return known;
         }
 
-        var scheme = IsEmbeddingOrHead(parameter) ? Options.Embedding : Options.Weights;
+        var scheme = Options.Exceptions.FirstOrDefault(exception => parameter.EndsWith(exception.NameEnd, StringComparison.Ordinal))?.Scheme
+            ?? (IsEmbeddingOrHead(parameter) ? Options.Embedding : Options.Weights);
         var group = scheme.GroupSize == 0 ? columns : Math.Min(scheme.GroupSize, columns);
         var matrix = HasWeights
-            ? MatrixCoder.Encode(parameter, weights()!, rows, scheme, Options.Rounding, gram())
+            ? MatrixCoder.Encode(parameter, weights()!, rows, scheme, Options, gram())
             : new WeightMatrix(parameter, rows, columns, scheme.Format, group, Exponent: 20);
         _matrices.Add(parameter, matrix);
         return matrix;

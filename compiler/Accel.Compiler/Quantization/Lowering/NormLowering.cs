@@ -82,7 +82,7 @@ internal static class NormLowering
 
     /// <summary>Whether the weight goes into the columns of all matrices behind: each of them must be read here alone.</summary>
     private static bool Folds(LoweringContext context, Node norm) =>
-        ((RmsNorm)norm.Op).Weighted is false || context.UsersOf(norm.Result).All(user => context.UsersOf(user.Operands[1]).Count == 1);
+        ((RmsNorm)norm.Op).Weighted is false || (context.Options.FoldNormWeights && context.UsersOf(norm.Result).All(user => context.UsersOf(user.Operands[1]).Count == 1));
 
     private static int WeightLength(Node norm) =>
         ((RmsNorm)norm.Op).Weighted ? checked((int)norm.Operands[1].Type.Shape.Elements) : (int)norm.Result.Type.Shape.Last.Value;
@@ -109,11 +109,11 @@ internal static class NormLowering
         var epsilon = Math.ScaleB(((RmsNorm)node.Op).Epsilon * run, (2 * input.Format.Fraction) - 22);
         if (epsilon == 0)
         {
-            return new(0, 0, null);
+            return new(0, 0, 30, null);
         }
 
         var shift = 29 - Math.ILogB(epsilon);
-        return new((int)Math.Round(Math.ScaleB(epsilon, shift)), shift, null);
+        return new((int)Math.Round(Math.ScaleB(epsilon, shift)), shift, Math.Clamp((shift + 31) / 2, 0, 30), null);
     }
 
     private static int Limit(LoweringContext context) => (1 << (context.Options.ActivationBits - 1)) - 1;

@@ -21,5 +21,7 @@ public sealed record QuantizeRows(LaneValue Input, CodeValue Output, RowNorm? No
 /// <c>shift(EpsilonMantissa, EpsilonShift - 2 e)</c>, with e the row's headroom.
 /// </summary>
 /// <param name="EpsilonMantissa">31 bits, not negative.</param>
+/// <param name="EpsilonShift">At headroom 0.</param>
+/// <param name="GreatestHeadroom">e is no greater, so that the shift stays at -31 or above: a row this small is all epsilon.</param>
 /// <param name="Weight">Per-column factors, 16 bits; null where the matrix behind has taken them in.</param>
-public sealed record RowNorm(int EpsilonMantissa, int EpsilonShift, ConstantVector? Weight);
+public sealed record RowNorm(int EpsilonMantissa, int EpsilonShift, int GreatestHeadroom, ConstantVector? Weight);

@@ -7,10 +7,11 @@ internal static class MatrixCoder
     /// <param name="weights"><c>[rows, columns]</c>, row-major; spent by error compensation.</param>
     /// <param name="rows">Outputs.</param>
     /// <param name="scheme">Codes and groups.</param>
-    /// <param name="rounding">How codes are chosen; without second moments error compensation becomes least squares.</param>
+    /// <param name="options">How codes are chosen; without second moments error compensation becomes least squares.</param>
     /// <param name="gram">Second moments of the inputs, <c>[columns, columns]</c>; or null.</param>
-    public static WeightMatrix Encode(string name, double[] weights, int rows, WeightScheme scheme, WeightRounding rounding, double[]? gram)
+    public static WeightMatrix Encode(string name, double[] weights, int rows, WeightScheme scheme, QuantizationOptions options, double[]? gram)
     {
+        var rounding = options.Rounding;
         var columns = weights.Length / rows;
         var limit = WeightMatrix.LimitOf(scheme.Format);
         var group = scheme.GroupSize == 0 ? columns : Math.Min(scheme.GroupSize, columns);
@@ -40,9 +41,12 @@ internal static class MatrixCoder
         var codes = new sbyte[weights.Length];
         var mantissas = new ushort[rows * groups];
         var compensation = rounding == WeightRounding.ErrorCompensating && gram is not null ? ErrorCompensation.Create(gram, columns) : null;
+        var descent = compensation is not null && options.RefinementSweeps > 0 ? new CoordinateDescent(gram!, columns, group, limit, exponent) : null;
+        var exact = new double[columns];
         for (var row = 0; row < rows; row++)
         {
             var run = weights.AsSpan(row * columns, columns);
+            run.CopyTo(exact);
             for (var column = 0; column < columns; column++)
             {
                 var g = column / group;
@@ -56,6 +60,8 @@ internal static class MatrixCoder
                 codes[(row * columns) + column] = (sbyte)code;
                 compensation?.Spread(run, column, run[column] - (scale * code));
             }
+
+            descent?.Refine(exact, codes.AsSpan(row * columns, columns), mantissas.AsSpan(row * groups, groups), options.RefinementSweeps);
         }
 
         return new WeightMatrix(name, rows, columns, scheme.Format, group, exponent) { Data = new(codes, mantissas) };
