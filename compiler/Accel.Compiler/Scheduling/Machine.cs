@@ -11,9 +11,7 @@ internal sealed class Machine(HardwareConfig config)
 
     public string Name => Config.Name;
 
-    public MachineShape Shape { get; } = new(
-        HardwareConfigPrinter.Fingerprint(config), config.Dma.Channels, config.MatMulArrays.Count, config.VectorUnits.Count, config.Scratchpad.Size.Value,
-        config.MatMulArrays.AccumulatorWords, config.Sequencer.Semaphores, config.Memory.Capacity.Value);
+    public MachineShape Shape { get; } = MachineShapes.Of(config);
 
     public int Arrays => Config.MatMulArrays.Count;
 
