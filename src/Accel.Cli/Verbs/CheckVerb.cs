@@ -5,6 +5,7 @@ using Accel.Compiler;
 using Accel.Core.Diagnostics;
 using Accel.Isa.Encoding;
 using Accel.Models;
+using Accel.Sim;
 
 namespace Accel.Cli.Verbs;
 
@@ -37,7 +38,17 @@ internal static partial class CheckVerb
                 ? ProgramDecoder.Decode(file.ToString(), File.ReadAllBytes(file.FullName))
                 : ModelCompiler.Compile(graph, config, new CompilerOptions { ContextLength = 2 * half }).Program;
             var progress = new Progress(terminal, "tokens", ids.Length);
-            var result = new ModelCheck(loaded, graph, program, config).Run(ids, Math.Min(half, ids.Length - 1), progress.Report);
+            ModelCheckResult result;
+            try
+            {
+                result = new ModelCheck(loaded, graph, program, config).Run(ids, Math.Min(half, ids.Length - 1), progress.Report);
+            }
+            catch (MachineFaultException fault)
+            {
+                terminal.Error.WriteLine($"{program.Name}: the program does what the machine cannot do: {fault.Message}");
+                return ExitCode.CheckFailed;
+            }
+
             progress.Finish();
             if (parsed.GetValue(json))
             {
