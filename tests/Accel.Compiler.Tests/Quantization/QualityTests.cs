@@ -16,6 +16,8 @@ public sealed class QualityTests(ITestOutputHelper output)
     private static readonly (string Name, QuantizationOptions Options)[] _table =
     [
         ("int8", QuantizationOptions.Int8),
+        ("int8, every matrix input int8", QuantizationOptions.Int8 with { WideInputs = [] }),
+        ("int8, every matrix input and keys int8", QuantizationOptions.Int8 with { WideInputs = [], KeyBits = 8 }),
         ("int8, keys int8", QuantizationOptions.Int8 with { KeyBits = 8 }),
         ("int8, matrix inputs int16", QuantizationOptions.Int8 with { ActivationBits = 16, QueryBits = 16 }),
         ("int4, groups of 32", QuantizationOptions.Int4),

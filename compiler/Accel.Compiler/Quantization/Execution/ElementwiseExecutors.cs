@@ -3,37 +3,32 @@ using static Accel.Compiler.Quantization.Arithmetic.FixedPoint;
 
 namespace Accel.Compiler.Quantization.Execution;
 
-internal sealed class AddExecutor(QuantizedAdd op, InterpreterMemory memory) : OpExecutor
+/// <summary>Two values of one width, lane by lane.</summary>
+internal abstract class PairExecutor(LaneValue left, LaneValue right, LaneValue output, InterpreterMemory memory) : OpExecutor
 {
-    private readonly int[] _left = memory.Lanes(op.Left);
-    private readonly int[] _right = memory.Lanes(op.Right);
-    private readonly int[] _output = memory.Lanes(op.Output);
+    private readonly int[] _left = memory.Lanes(left);
+    private readonly int[] _right = memory.Lanes(right);
+    private readonly int[] _output = memory.Lanes(output);
 
-    public override void Run(ReadOnlySpan<int> tokens, long position)
+    public sealed override void Run(ReadOnlySpan<int> tokens, long position)
     {
-        var limit = op.Output.Format.Limit;
-        for (var i = 0; i < tokens.Length * op.Output.Width; i++)
+        for (var i = 0; i < tokens.Length * output.Width; i++)
         {
-            var sum = Shift(_left[i], op.LeftShift) + (op.Sign * Shift(_right[i], op.RightShift));
-            _output[i] = Saturate(Shift(sum, op.OutputShift), limit);
+            _output[i] = Saturate(Combine(_left[i], _right[i]), output.Format.Limit);
         }
     }
+
+    protected abstract long Combine(long a, long b);
 }
 
-internal sealed class MultiplyExecutor(QuantizedMultiply op, InterpreterMemory memory) : OpExecutor
+internal sealed class AddExecutor(QuantizedAdd op, InterpreterMemory memory) : PairExecutor(op.Left, op.Right, op.Output, memory)
 {
-    private readonly int[] _left = memory.Lanes(op.Left);
-    private readonly int[] _right = memory.Lanes(op.Right);
-    private readonly int[] _output = memory.Lanes(op.Output);
+    protected override long Combine(long a, long b) => Shift(Shift(a, op.LeftShift) + (op.Sign * Shift(b, op.RightShift)), op.OutputShift);
+}
 
-    public override void Run(ReadOnlySpan<int> tokens, long position)
-    {
-        var limit = op.Output.Format.Limit;
-        for (var i = 0; i < tokens.Length * op.Output.Width; i++)
-        {
-            _output[i] = Saturate(Shift((long)_left[i] * _right[i], op.OutputShift), limit);
-        }
-    }
+internal sealed class MultiplyExecutor(QuantizedMultiply op, InterpreterMemory memory) : PairExecutor(op.Left, op.Right, op.Output, memory)
+{
+    protected override long Combine(long a, long b) => Shift(a * b, op.OutputShift);
 }
 
 internal sealed class SliceExecutor(QuantizedSlice op, InterpreterMemory memory) : OpExecutor

@@ -77,9 +77,15 @@ internal sealed class LoweringContext
         return lanes;
     }
 
-    public CodeValue DefineCodes(string name, int width, int scaleFraction)
+    /// <summary>Bits of the codes of a matrix input.</summary>
+    public int CodeBitsOf(string value) =>
+        Options.WideInputs.Any(end => value.EndsWith(end, StringComparison.Ordinal)) ? 16 : Options.ActivationBits;
+
+    /// <summary>Defines the codes of a matrix input.</summary>
+    /// <param name="value">The name of the value that is coded.</param>
+    public CodeValue DefineCodes(string value, int width, int scaleFraction)
     {
-        var codes = new CodeValue(Values.Count, name, width, Options.ActivationBits, scaleFraction);
+        var codes = new CodeValue(Values.Count, $"{value}.codes", width, CodeBitsOf(value), scaleFraction);
         Values.Add(codes);
         return codes;
     }

@@ -37,9 +37,9 @@ internal static class NormLowering
     private static CodeValue Plain(LoweringContext context, Value value)
     {
         var input = context[value];
-        var (mantissa, exponent) = LoweringContext.Mantissa(1.0 / Limit(context));
+        var (mantissa, exponent) = LoweringContext.Mantissa(1.0 / Limit(context, input.Name));
         var shift = input.Format.Bits == 32 ? 16 : 0;
-        var codes = context.DefineCodes($"{input.Name}.codes", input.Width, input.Format.Fraction + exponent - shift);
+        var codes = context.DefineCodes(input.Name, input.Width, input.Format.Fraction + exponent - shift);
         context.Ops.Add(new QuantizeRows(input, codes, null, mantissa, shift));
         return codes;
     }
@@ -61,8 +61,8 @@ internal static class NormLowering
             };
         }
 
-        var (mantissa, exponent) = LoweringContext.Mantissa(Math.Sqrt(input.Width) * factor / Limit(context));
-        var codes = context.DefineCodes($"{node.Result.Name}.codes", input.Width, 30 + exponent - 16);
+        var (mantissa, exponent) = LoweringContext.Mantissa(Math.Sqrt(input.Width) * factor / Limit(context, node.Result.Name));
+        var codes = context.DefineCodes(node.Result.Name, input.Width, 30 + exponent - 16);
         context.Ops.Add(new QuantizeRows(input, codes, norm, mantissa, 16));
         return codes;
     }
@@ -116,5 +116,5 @@ internal static class NormLowering
         return new((int)Math.Round(Math.ScaleB(epsilon, shift)), shift, Math.Clamp((shift + 31) / 2, 0, 30), null);
     }
 
-    private static int Limit(LoweringContext context) => (1 << (context.Options.ActivationBits - 1)) - 1;
+    private static int Limit(LoweringContext context, string value) => (1 << (context.CodeBitsOf(value) - 1)) - 1;
 }
