@@ -19,6 +19,8 @@ internal sealed class DmaEngine(MachineMemory memory)
     {
         var indices = command.Indices.Resolve(registers);
         OperandRules.Demand(indices is { Type: LaneType.I32, Columns: 1 }, "indices are I32, one per row");
+        OperandRules.Demand(
+            indices.RowCount <= 1 || (command.ScratchpadStride >= command.RowBytes && indices.RowCount <= memory.Scratchpad.Length), "gathered rows do not overlap");
         var table = command.Dram.Resolve(registers);
         var target = command.Scratchpad.Resolve(registers);
         var index = _index.Take(1);

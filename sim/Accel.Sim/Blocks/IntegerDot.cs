@@ -9,9 +9,9 @@ namespace Accel.Sim.Blocks;
 internal static class IntegerDot
 {
     /// <summary>
-    /// Sum of products where one side has at most 8 bits: a product stays below 2^22, a pair below 2^23, so that 256 pairs fit 32 bits.
+    /// Where one side has at most 8 bits a product is 2^22 at most (both least codes), a pair 2^23, and 255 pairs fit 32 bits.
     /// </summary>
-    private const int VectorsPerFlush = 256;
+    private const int VectorsPerFlush = 255;
 
     /// <summary><c>sum a[i] b[i]</c> with <c>|b[i]| &lt;= 128</c>.</summary>
     public static long Narrow(ReadOnlySpan<short> a, ReadOnlySpan<short> b)

@@ -14,9 +14,9 @@ internal static class OperandRules
         }
     }
 
-    /// <summary>A row that fits the scratchpad, however often its stride repeats a byte.</summary>
+    /// <summary>A view that fits the scratchpad along each axis, however often its strides repeat a byte.</summary>
     public static void DemandBounded(in ResolvedView view, long scratchpadBytes) =>
-        Demand(view.Columns <= scratchpadBytes, "no more columns than the scratchpad has bytes");
+        Demand(view.Columns <= scratchpadBytes && view.RowCount <= scratchpadBytes, "no more rows or columns than the scratchpad has bytes");
 
     /// <summary>A view whose elements all lie apart.</summary>
     public static void DemandWritable(in ResolvedView view)

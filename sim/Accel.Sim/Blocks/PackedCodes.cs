@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Accel.Isa.Operands;
 
@@ -16,11 +17,7 @@ internal static class PackedCodes
                 MemoryMarshal.Cast<byte, short>(bytes)[..codes.Length].CopyTo(codes);
                 break;
             case CodeFormat.Int8:
-                for (var i = 0; i < codes.Length; i++)
-                {
-                    codes[i] = (sbyte)bytes[i];
-                }
-
+                UnpackBytes(MemoryMarshal.Cast<byte, sbyte>(bytes)[..codes.Length], codes);
                 break;
             case CodeFormat.Int4:
                 UnpackNibbles(bytes, codes);
@@ -35,6 +32,21 @@ internal static class PackedCodes
             default:
                 UnpackStream(bytes, codes, format.Bits());
                 break;
+        }
+    }
+
+    private static void UnpackBytes(ReadOnlySpan<sbyte> bytes, Span<short> codes)
+    {
+        var narrow = MemoryMarshal.Cast<sbyte, Vector<sbyte>>(bytes);
+        var wide = MemoryMarshal.Cast<short, Vector<short>>(codes);
+        for (var i = 0; i < narrow.Length; i++)
+        {
+            Vector.Widen(narrow[i], out wide[2 * i], out wide[(2 * i) + 1]);
+        }
+
+        for (var i = narrow.Length * Vector<sbyte>.Count; i < codes.Length; i++)
+        {
+            codes[i] = bytes[i];
         }
     }
 

@@ -57,6 +57,12 @@ internal static class YamlTree
             throw new InputException(
                 $"{file}:{error.Start.Line}:{error.Start.Column}", "", "YAML", error.Message.Split('\n')[0].Trim());
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException)
+        {
+            // The library's scanner loses its footing in some malformed texts and says so in these ways.
+            var place = parser.Current is { } last ? $"{file}:{last.End.Line}:{last.End.Column}" : file;
+            throw new InputException(place, "", "YAML", "something else from here on");
+        }
     }
 
     private static YamlNode Node(string file, Parser parser, int depth, ref int nodes)

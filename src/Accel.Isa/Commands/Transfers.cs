@@ -39,6 +39,12 @@ public sealed record Box(Expression RowBytes)
         var rows = Rows.Resolve(registers);
         var rowBytes = RowBytes.Resolve(registers);
         var (rowStride, planeStride) = space == Space.Dram ? (DramRowStride, DramPlaneStride) : (ScratchpadRowStride, ScratchpadPlaneStride);
+        if (planes <= 0 || rows <= 0 || rowBytes <= 0)
+        {
+            return;
+        }
+
+        planes = planeStride == 0 ? 1 : planes;
         if (planes > 1 && planeStride == checked(rows * rowStride))
         {
             (rows, planes) = (checked(rows * planes), 1);
