@@ -39,21 +39,31 @@ public static class ModelCompiler
         return Assemble(plan, machine, options, fit.Tokens, dram, contexts);
     }
 
-    private static ((int Tokens, int Share) Fit, DramLayout Dram, EmitContext[] Contexts) Fit(ModelPlan plan, Machine machine, CompilerOptions options)
+    private static (Fitting Fit, DramLayout Dram, EmitContext[] Contexts) Fit(ModelPlan plan, Machine machine, CompilerOptions options)
     {
         CapacityException? last = null;
+        var lanes = machine.Arrays;
         for (var tokens = Math.Min(options.PrefillTokens, options.ContextLength); tokens >= 1; tokens /= 2)
         {
-            foreach (var share in _weightShares)
+            for (var share = 0; share < _weightShares.Length;)
             {
                 try
                 {
+                    var fit = new Fitting(tokens, _weightShares[share], lanes);
                     var dram = new DramLayout(plan.Graph.Name, false, options.Sequences);
-                    return ((tokens, share), dram, EmitBoth(plan, machine, options, dram, (tokens, share)));
+                    return (fit, dram, EmitBoth(plan, machine, options, dram, fit));
                 }
                 catch (CapacityException exception)
                 {
                     last = exception;
+                    if (exception.Place == CapacityException.Semaphores && lanes > 1)
+                    {
+                        lanes /= 2;
+                    }
+                    else
+                    {
+                        share++;
+                    }
                 }
             }
         }
@@ -61,12 +71,12 @@ public static class ModelCompiler
         throw last!.ToInput();
     }
 
-    private static EmitContext[] EmitBoth(ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, (int Tokens, int Share) fit)
+    private static EmitContext[] EmitBoth(ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, Fitting fit)
     {
         var slot = SlotBytes(plan, machine, fit.Share);
         EmitContext Entry(int tokens)
         {
-            var context = new EmitContext(machine, plan, options, dram, new WeightTraffic(machine, slot), tokens, fit.Tokens);
+            var context = new EmitContext(machine, plan, options, dram, new WeightTraffic(machine, slot), tokens, fit);
             context.EmitAll();
             return context;
         }
