@@ -29,25 +29,41 @@ public static class ModelCompiler
         PassPipeline.Run(plan, options);
 
         // The greatest run that fits is found on shapes; weights are packed once.
-        var fit = Fit(plan, machine, options);
-        return Assemble(plan, machine, options, fit, graph.HasWeights);
+        var (fit, dram, contexts) = Fit(plan, machine, options);
+        if (graph.HasWeights)
+        {
+            dram = new DramLayout(graph.Name, true, options.Sequences);
+            contexts = EmitBoth(plan, machine, options, dram, fit);
+        }
+
+        return Assemble(plan, machine, options, fit.Tokens, dram, contexts);
     }
 
-    private static (int Tokens, int Share) Fit(ModelPlan plan, Machine machine, CompilerOptions options)
+    private static (Fitting Fit, DramLayout Dram, EmitContext[] Contexts) Fit(ModelPlan plan, Machine machine, CompilerOptions options)
     {
         CapacityException? last = null;
+        var lanes = machine.Arrays;
         for (var tokens = Math.Min(options.PrefillTokens, options.ContextLength); tokens >= 1; tokens /= 2)
         {
-            foreach (var share in _weightShares)
+            for (var share = 0; share < _weightShares.Length;)
             {
                 try
                 {
-                    EmitBoth(plan, machine, options, new DramLayout(plan.Graph.Name, false, options.Sequences), (tokens, share));
-                    return (tokens, share);
+                    var fit = new Fitting(tokens, _weightShares[share], lanes);
+                    var dram = new DramLayout(plan.Graph.Name, false, options.Sequences);
+                    return (fit, dram, EmitBoth(plan, machine, options, dram, fit));
                 }
                 catch (CapacityException exception)
                 {
                     last = exception;
+                    if (exception.Place == CapacityException.Semaphores && lanes > 1)
+                    {
+                        lanes /= 2;
+                    }
+                    else
+                    {
+                        share++;
+                    }
                 }
             }
         }
@@ -55,12 +71,12 @@ public static class ModelCompiler
         throw last!.ToInput();
     }
 
-    private static EmitContext[] EmitBoth(ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, (int Tokens, int Share) fit)
+    private static EmitContext[] EmitBoth(ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, Fitting fit)
     {
         var slot = SlotBytes(plan, machine, fit.Share);
         EmitContext Entry(int tokens)
         {
-            var context = new EmitContext(machine, plan, options, dram, new WeightTraffic(machine, slot), tokens, fit.Tokens);
+            var context = new EmitContext(machine, plan, options, dram, new WeightTraffic(machine, slot), tokens, fit);
             context.EmitAll();
             return context;
         }
@@ -82,10 +98,8 @@ public static class ModelCompiler
     }
 
     private static (CompiledProgram Program, CompilationReport Report) Assemble(
-        ModelPlan plan, Machine machine, CompilerOptions options, (int Tokens, int Share) fit, bool hasWeights)
+        ModelPlan plan, Machine machine, CompilerOptions options, int tokens, DramLayout dram, EmitContext[] contexts)
     {
-        var dram = new DramLayout(plan.Graph.Name, hasWeights, options.Sequences);
-        var contexts = EmitBoth(plan, machine, options, dram, fit);
         var program = new CompiledProgram
         {
             Name = plan.Graph.Name,
@@ -96,12 +110,12 @@ public static class ModelCompiler
             Operators = [.. plan.Ops.Select(op => new OperatorEntry(op.Result.Name, op.Mnemonic))],
             EntryPoints =
             [
-                new EntryPoint("prefill", fit.Tokens, contexts[0].Stream.Instructions),
+                new EntryPoint("prefill", tokens, contexts[0].Stream.Instructions),
                 new EntryPoint("decode", 1, contexts[1].Stream.Instructions),
             ],
         };
         long[] positions = [0, options.ContextLength / 2];
         var entries = contexts.Select((context, i) => TrafficReport.Make(plan, context, program, program.EntryPoints[i], positions[i]));
-        return (program, new CompilationReport(fit.Tokens, dram.End, [.. entries]));
+        return (program, new CompilationReport(tokens, dram.End, [.. entries]));
     }
 }

@@ -44,7 +44,8 @@ internal sealed class AttentionCache
         _context.StateAddress(_segment, (head * (2L * Slots)) + (slot * 2) + (_state.Heads * Slots * RowBytes));
 
     /// <summary>Codes the run's rows and stores them behind the others; where the ring ends, the rest goes to its start.</summary>
-    public void Append(LaneValue value, Register slot, Register first, Register rest)
+    /// <returns>What was stored, in the scratchpad: who may overwrite it finds the rows in memory.</returns>
+    public Block[] Append(LaneValue value, Register slot, Register first, Register rest)
     {
         var (stream, heads, tokens) = (_context.Stream, _state.Heads, _context.Tokens);
         var codes = _context.Temporary(_context.MostTokens * heads * RowBytes);
@@ -59,7 +60,7 @@ internal sealed class AttentionCache
             0));
         if (IsRing)
         {
-            // Both parts may be empty only in the second place; a loop of one round or none is the condition.
+            // The second part may be empty; a loop of one round or none is the condition.
             var mark = stream.RegisterMark;
             var wraps = stream.NewRegister();
             stream.Set(wraps, SetFunction.Minimum, rest, 1);
@@ -75,6 +76,8 @@ internal sealed class AttentionCache
             Store(codes, scales, Register.Position, 0, tokens);
             stream.Release(_context.Machine.DataDma, [codes, scales], []);
         }
+
+        return [codes, scales];
     }
 
     private View ByHead(LaneType type, long address, int columns, long planeStride, long rowStride) =>

@@ -11,10 +11,12 @@ internal sealed class AttentionRows
     private readonly EmitContext _context;
     private readonly QuantizedAttention _op;
     private readonly int _group;
+    private readonly Action<Command> _add;
 
-    public AttentionRows(EmitContext context, QuantizedAttention op, int group)
+    /// <param name="add">Gives a command to the lane's units.</param>
+    public AttentionRows(EmitContext context, QuantizedAttention op, int group, Action<Command> add)
     {
-        (_context, _op, _group) = (context, op, group);
+        (_context, _op, _group, _add) = (context, op, group, add);
         var rows = (long)context.MostTokens * group;
         Blocks = [.. new[] { 4, 4, 4, 8, 4, 8, 4 }.Select(bytes => context.Temporary(bytes * rows)), context.Temporary(8 * rows * op.ValueWidth)];
     }
@@ -33,8 +35,6 @@ internal sealed class AttentionRows
     /// <summary>Sum of probabilities so far.</summary>
     public View Denominator => Scalar(LaneType.I64, 3);
 
-    private CommandStream Stream => _context.Stream;
-
     /// <summary>All queries of a key head, token by token.</summary>
     /// <param name="stride">Bytes from query to query; columns without gaps if not given.</param>
     public View Rows(LaneType type, Expression address, Expression columns, long stride) => new(type, address, columns)
@@ -50,35 +50,35 @@ internal sealed class AttentionRows
     /// <summary>Before the first tile.</summary>
     public void Clear()
     {
-        Stream.AddRaw(new Elementwise(LaneFunction.Move, (long)int.MinValue, 0, Greatest, 0, 0));
-        Stream.AddRaw(new Elementwise(LaneFunction.Move, 1L, 0, GreatestScale, 0, 0));
-        Stream.AddRaw(new Elementwise(LaneFunction.Move, 0L, 0, Denominator, 0, 0));
+        _add(new Elementwise(LaneFunction.Move, (long)int.MinValue, 0, Greatest, 0, 0));
+        _add(new Elementwise(LaneFunction.Move, 1L, 0, GreatestScale, 0, 0));
+        _add(new Elementwise(LaneFunction.Move, 0L, 0, Denominator, 0, 0));
     }
 
     /// <summary>Between the passes: scales of values rise to 15 bits.</summary>
     public void FindHeadroom()
     {
-        Stream.AddRaw(new Apply(UnaryFunction.Headroom, GreatestScale, Headroom));
-        Stream.AddRaw(new Elementwise(LaneFunction.Move, Headroom, 0, Headroom, 0, 0) { Addend = -16L });
+        _add(new Apply(UnaryFunction.Headroom, GreatestScale, Headroom));
+        _add(new Elementwise(LaneFunction.Move, Headroom, 0, Headroom, 0, 0) { Addend = -16L });
     }
 
     /// <summary>Behind the last tile: weighted sums over the sum of probabilities, in the output's format.</summary>
-    public void Divide(View sums, Register head, SemaphoreUse ready, SemaphoreUse done)
+    public void Divide(View sums, Expression head, SemaphoreUse ready, SemaphoreUse done)
     {
         var (places, mantissa, reciprocal) = (Scalar(LaneType.I32, 4), Scalar(LaneType.I64, 5), Scalar(LaneType.I32, 6));
-        Stream.AddRaw(new Apply(UnaryFunction.BitLength, Denominator, places));
-        Stream.AddRaw(new Elementwise(LaneFunction.Move, places, 0, places, 0, 0) { Addend = -24L });
-        Stream.AddRaw(new Elementwise(LaneFunction.Move, Denominator, 0, mantissa, 0, 0) { ShiftBy = places, Truncate = true });
-        Stream.AddRaw(new Apply(UnaryFunction.Reciprocal, mantissa, reciprocal));
+        _add(new Apply(UnaryFunction.BitLength, Denominator, places));
+        _add(new Elementwise(LaneFunction.Move, places, 0, places, 0, 0) { Addend = -24L });
+        _add(new Elementwise(LaneFunction.Move, Denominator, 0, mantissa, 0, 0) { ShiftBy = places, Truncate = true });
+        _add(new Apply(UnaryFunction.Reciprocal, mantissa, reciprocal));
 
         var quotients = Rows(LaneType.I64, Blocks[7].Start, _op.ValueWidth);
-        Stream.AddRaw(new Elementwise(LaneFunction.Move, sums, 0, quotients, 0, 0) { ShiftBy = places, Waits = [ready], Signals = [done] });
+        _add(new Elementwise(LaneFunction.Move, sums, 0, quotients, 0, 0) { ShiftBy = places, Waits = [ready], Signals = [done] });
         if (_op.NumeratorShift != 0)
         {
-            Stream.AddRaw(new Elementwise(LaneFunction.Move, quotients, 0, quotients, _op.NumeratorShift, 0));
+            _add(new Elementwise(LaneFunction.Move, quotients, 0, quotients, _op.NumeratorShift, 0));
         }
 
-        Stream.AddRaw(new Elementwise(LaneFunction.Multiply, quotients, reciprocal, quotients, 31, 0));
+        _add(new Elementwise(LaneFunction.Multiply, quotients, reciprocal, quotients, 31, 0));
         var size = EmitContext.ElementBytes(_op.Output);
         var row = (long)_op.ValueWidth * size;
         var output = new View(EmitContext.TypeOf(_op.Output), (head * (_group * row)) + _context.Place(_op.Output).Data.Start, _op.ValueWidth)
@@ -88,7 +88,7 @@ internal sealed class AttentionRows
             Rows = _group,
             RowStride = row,
         };
-        Stream.AddRaw(new Elementwise(LaneFunction.Multiply, quotients, (long)_op.ValueMantissa, output, _op.OutputShift, _op.Output.Format.Limit)
+        _add(new Elementwise(LaneFunction.Multiply, quotients, (long)_op.ValueMantissa, output, _op.OutputShift, _op.Output.Format.Limit)
         {
             ShiftBy = Headroom,
         });

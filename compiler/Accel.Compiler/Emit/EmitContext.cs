@@ -13,6 +13,12 @@ namespace Accel.Compiler.Emit;
 /// <param name="Scale">Of codes: one 32-bit number per token; not used for lanes.</param>
 internal readonly record struct ValuePlace(Block Data, Block Scale);
 
+/// <summary>What is tried until a model fits a machine.</summary>
+/// <param name="Tokens">Most tokens of a prefill run.</param>
+/// <param name="Share">One part of so many of the scratchpad is for weight tiles.</param>
+/// <param name="Lanes">Key heads that attention may have at work at once.</param>
+internal sealed record Fitting(int Tokens, int Share, int Lanes);
+
 /// <summary>What the lowerings of one entry point share: the stream, scratchpad, memory, and where values stand.</summary>
 internal sealed class EmitContext
 {
@@ -20,9 +26,9 @@ internal sealed class EmitContext
     private readonly List<Block> _temporaries = [];
     private int _op;
 
-    public EmitContext(Machine machine, ModelPlan plan, CompilerOptions options, DramLayout dram, WeightTraffic weights, int tokens, int ringTokens)
+    public EmitContext(Machine machine, ModelPlan plan, CompilerOptions options, DramLayout dram, WeightTraffic weights, int tokens, Fitting fit)
     {
-        (Machine, Plan, Options, Dram, MostTokens, RingTokens) = (machine, plan, options, dram, tokens, ringTokens);
+        (Machine, Plan, Options, Dram, MostTokens, RingTokens, MostLanes) = (machine, plan, options, dram, tokens, fit.Tokens, fit.Lanes);
         Scratchpad = new(machine.Name, machine.Shape.ScratchpadBytes);
         Stream = new(machine, Scratchpad, new SemaphoreTable(machine.Name, machine.Shape.Semaphores), tokens);
         Tokens = tokens == 1 ? 1 : Register.Tokens;
@@ -48,6 +54,9 @@ internal sealed class EmitContext
 
     /// <summary>Most tokens of a run of any entry point: what rings are laid out for.</summary>
     public int RingTokens { get; }
+
+    /// <summary>Key heads that attention may have at work at once.</summary>
+    public int MostLanes { get; }
 
     /// <summary>Tokens of this run; a constant where there is only ever one.</summary>
     public Expression Tokens { get; }

@@ -78,12 +78,17 @@ public sealed class LinearScanAllocator(string machine, long capacity)
 
 /// <summary>What a machine has too little of for a run of so many tokens. Fewer tokens may fit.</summary>
 /// <param name="machine">Its name.</param>
-/// <param name="field">The config's field.</param>
+/// <param name="place">The config's field.</param>
 /// <param name="needed">What would be enough, as a noun phrase.</param>
 /// <param name="found">What there is.</param>
-public sealed class CapacityException(string machine, string field, string needed, string found)
-    : Exception($"{machine}: {field}: {needed}, found {found}")
+public sealed class CapacityException(string machine, string place, string needed, string found)
+    : Exception($"{machine}: {place}: {needed}, found {found}")
 {
+    /// <summary>The field of semaphores: what runs side by side needs them, fewer tokens do not help.</summary>
+    public const string Semaphores = "sequencer.semaphores";
+
+    public string Place => place;
+
     /// <summary>The fault as the user's.</summary>
-    public InputException ToInput() => new(machine, field, needed, found);
+    public InputException ToInput() => new(machine, place, needed, found);
 }

@@ -1,5 +1,3 @@
-using Accel.Core.Diagnostics;
-
 namespace Accel.Compiler.Scheduling;
 
 /// <summary>Numbers the semaphores of a machine, one per purpose, in the order in which they are first asked for.</summary>
@@ -7,7 +5,7 @@ internal sealed class SemaphoreTable(string machine, int count)
 {
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
 
-    /// <exception cref="InputException">The machine has too few.</exception>
+    /// <exception cref="CapacityException">The machine has too few.</exception>
     public int this[string purpose]
     {
         get
@@ -18,7 +16,7 @@ internal sealed class SemaphoreTable(string machine, int count)
                 _numbers.Add(purpose, number);
                 if (number >= count)
                 {
-                    throw new InputException(machine, "sequencer.semaphores", $"more than {count} for this number of units", $"{count}");
+                    throw new CapacityException(machine, CapacityException.Semaphores, $"more than {count} for this number of units", $"{count}");
                 }
             }
 

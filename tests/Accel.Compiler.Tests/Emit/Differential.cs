@@ -20,10 +20,12 @@ internal sealed class Differential : ISimulationObserver
     private readonly Dictionary<int, long> _seen = [];
     private string? _difference;
 
-    public Differential(QuantizedGraph graph, HardwareConfig hardware, CompilerOptions options)
+    /// <param name="edit">Spoils the program; null for none.</param>
+    public Differential(QuantizedGraph graph, HardwareConfig hardware, CompilerOptions options, Func<CompiledProgram, CompiledProgram>? edit = null)
     {
         _graph = graph;
         (Program, Report) = ModelCompiler.Compile(graph, hardware, options);
+        Program = edit is null ? Program : edit(Program);
         _interpreter = new(graph, new InterpreterOptions(options.ContextLength, options.PrefillTokens));
         _simulation = Simulation.Create(Program, hardware);
         _simulation.Observer = this;
