@@ -1,4 +1,19 @@
+using Accel.Benchmarks;
 using Accel.Benchmarks.Dram;
 
-DramBenchmark.Run(Console.Out, args.FirstOrDefault() ?? "");
-DramBenchmark.RunStreams(Console.Out, args.FirstOrDefault() ?? "");
+switch (args.FirstOrDefault())
+{
+    case "matrices":
+        MatrixBenchmark.Run();
+        return 0;
+    case "runtime":
+        RuntimeBenchmark.Run();
+        return 0;
+    case "dram":
+        DramBenchmark.Run(Console.Out, args.ElementAtOrDefault(1) ?? "");
+        DramBenchmark.RunStreams(Console.Out, args.ElementAtOrDefault(1) ?? "");
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: Accel.Benchmarks matrices|runtime|dram [PATTERN]");
+        return 2;
+}

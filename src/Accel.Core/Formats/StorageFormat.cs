@@ -7,6 +7,12 @@ namespace Accel.Core.Formats;
 /// <remarks>The catalogue is <see cref="StorageFormats"/>; layouts follow ggml's block definitions (ggml-common.h).</remarks>
 public sealed record StorageFormat(string Name, int BlockElements, int BlockBytes, BlockDecoder Decoder)
 {
+    /// <summary>
+    /// Where a block holds floating-point fields: the elements themselves, or the scales. Only these can make a decoded
+    /// value infinite or NaN, so a check for finite weights reads nothing else. Empty when every code decodes to a finite value.
+    /// </summary>
+    public IReadOnlyList<FloatField> FloatFields { get; init; } = [];
+
     /// <summary>Mean bits per stored element, scales included.</summary>
     public double BitsPerElement => BlockBytes * 8.0 / BlockElements;
 
@@ -24,6 +30,12 @@ public sealed record StorageFormat(string Name, int BlockElements, int BlockByte
 
         Decoder(source, destination);
     }
+
+    /// <summary>Formats are the same when their name and block are: two requests for one group size give equal formats.</summary>
+    public bool Equals(StorageFormat? other) =>
+        other is not null && Name == other.Name && BlockElements == other.BlockElements && BlockBytes == other.BlockBytes;
+
+    public override int GetHashCode() => HashCode.Combine(Name, BlockElements, BlockBytes);
 
     public override string ToString() => Name;
 }

@@ -6,6 +6,9 @@ namespace Accel.Core.Formats;
 /// </summary>
 public sealed unsafe class StoredTensor
 {
+    // A piece of a scan: well below 2 GiB, the longest span, and large enough that its set-up costs nothing.
+    private const int ScanBytes = 1 << 24;
+
     private readonly byte* _data;
     private readonly object _owner;
 
@@ -73,6 +76,37 @@ public sealed unsafe class StoredTensor
         return values;
     }
 
+    /// <summary>
+    /// Index of the first element, in storage order, that decodes to infinity or NaN; -1 when all are finite. Reads only the
+    /// floating-point fields (<see cref="StorageFormat.FloatFields"/>), so a mapped tensor is scanned at the speed of memory.
+    /// </summary>
+    public long FirstNonFinite()
+    {
+        var blocks = ByteLength / Format.BlockBytes;
+        var chunk = Math.Max(1, ScanBytes / Format.BlockBytes);
+        for (var start = 0L; start < blocks;)
+        {
+            var count = (int)Math.Min(chunk, blocks - start);
+            var span = new ReadOnlySpan<byte>(_data + start * Format.BlockBytes, count * Format.BlockBytes);
+            var suspect = FiniteScan.FirstSuspect(Format, span);
+            if (suspect < 0)
+            {
+                start += count;
+                continue;
+            }
+
+            var element = FirstNonFinite(span.Slice(suspect * Format.BlockBytes, Format.BlockBytes));
+            if (element >= 0)
+            {
+                return (start + suspect) * Format.BlockElements + element;
+            }
+
+            start += suspect + 1;
+        }
+
+        return -1;
+    }
+
     /// <summary>The same bytes under another shape with the same rows' bytes (a squeezed or split leading axis).</summary>
     public StoredTensor Reshape(params long[] shape) => new(Name, Format, shape, _data, _owner);
 
@@ -81,6 +115,21 @@ public sealed unsafe class StoredTensor
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)(start + count), (ulong)Rows);
         return new(name, Format, [count, RowElements], _data + start * RowBytes, _owner);
+    }
+
+    private int FirstNonFinite(ReadOnlySpan<byte> block)
+    {
+        var values = Format.BlockElements <= 256 ? stackalloc float[Format.BlockElements] : new float[Format.BlockElements];
+        Format.Decode(block, values);
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>Float32 values in a pinned array, for tests and for tensors computed at load.</summary>

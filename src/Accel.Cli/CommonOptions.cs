@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Accel.Models;
+
+namespace Accel.Cli;
+
+/// <summary>Arguments that several verbs share.</summary>
+internal static class CommonOptions
+{
+    public static Argument<string> Model() => new("MODEL")
+    {
+        Description = "a .gguf, llama2.c .bin or .safetensors file, a folder with config.json, or a bundled name",
+        DefaultValueFactory = _ => ModelLoader.DefaultName,
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "write one JSON object" };
+
+    public static Option<int> Threads() => Positive("--threads", "threads; results do not depend on it", Environment.ProcessorCount);
+
+    /// <summary>An option that takes a whole number of at least 1.</summary>
+    public static Option<int> Positive(string name, string description, int fallback) => AtLeast(name, description, fallback, 1);
+
+    /// <summary>An option that takes a whole number from <paramref name="least"/> up.</summary>
+    public static Option<int> AtLeast(string name, string description, int fallback, int least)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && value < least)
+            {
+                result.AddError($"{name}: expected a whole number from {least} up, found {value}");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>An option that takes a finite number in a range.</summary>
+    public static Option<double> Number(string name, string description, double fallback, double least, double most)
+    {
+        var option = new Option<double>(name) { Description = description, DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, out var value) && !(value >= least && value <= most))
+            {
+                result.AddError($"{name}: expected a number from {least} to {most}, found {result.Tokens[0].Value}");
+            }
+        });
+        return option;
+    }
+}
