@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Accel.Dram.Controller;
+using Accel.Tests.Shared;
 
 namespace Accel.Dram.Tests.Golden;
 
@@ -68,14 +69,7 @@ public class ReferenceSimulatorTests
 
     private static List<Reference> References()
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Accel.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        var path = Path.Combine(folder?.FullName ?? ".", "..", "shared", "golden", "dram", "results.json");
-        Skip.IfNot(File.Exists(path), "the reference results are not beside this checkout (../shared/golden/dram)");
+        var path = SharedData.Path("golden", "dram", "results.json");
         using var document = JsonDocument.Parse(File.ReadAllText(path));
         return
         [
