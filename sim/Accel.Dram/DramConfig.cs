@@ -24,31 +24,32 @@ public sealed record DramConfig
     /// <summary>Width times rate over all channels, in bytes per second.</summary>
     public double PeakBytesPerSecond => Device.PeakBytesPerSecond * Device.PseudoChannels * Channels;
 
-    /// <summary>
-    /// What the peak leaves when each refresh stops a rank for the least time it can: from the last read, over precharge, refresh and activate,
-    /// to the next read. Per-bank refresh leaves other banks to read from and takes nothing off.
-    /// </summary>
-    /// <remarks>
-    /// Postponed refreshes share the way in and out. Ranks refreshed in turn each stop the stream, since it wants all of them.
-    /// </remarks>
-    public double RefreshLimitedBytesPerSecond
-    {
-        get
-        {
-            if (Controller.Refresh != RefreshKind.AllBank)
-            {
-                return PeakBytesPerSecond;
-            }
+    /// <summary>What refresh leaves of the peak for a stream of reads, in bytes per second.</summary>
+    public double RefreshLimitedBytesPerSecond => RefreshLimited(isWrite: false);
 
-            var together = Controller.PostponedRefreshes + 1;
-            var aside = Device.SameBankDelay(Command.Read, Command.PrechargeAll)
-                + Device.SameBankDelay(Command.PrechargeAll, Command.RefreshAllBank)
-                + together * Device.SameBankDelay(Command.RefreshAllBank, Command.Activate)
-                + Device.SameBankDelay(Command.Activate, Command.Read)
-                - Device.BurstTicks;
-            var turns = Controller.StaggerRanks ? Device.Ranks : 1;
-            return PeakBytesPerSecond * Math.Max(0, 1 - turns * (double)aside / (together * (double)Device.RefreshInterval));
+    /// <summary>
+    /// What the peak leaves when each refresh stops a stream for the least time it can: from the last burst, over precharge, refresh and
+    /// activate, to the next. Per-bank refresh leaves other banks to go on with and takes nothing off.
+    /// </summary>
+    /// <param name="isWrite">A stream of writes, which take longer to close a row after; else of reads.</param>
+    /// <returns>Bytes per second over all channels.</returns>
+    /// <remarks>Postponed refreshes share the way in and out. Ranks refreshed in turn each stop the stream, since it wants all of them.</remarks>
+    public double RefreshLimited(bool isWrite)
+    {
+        if (Controller.Refresh != RefreshKind.AllBank)
+        {
+            return PeakBytesPerSecond;
         }
+
+        var column = isWrite ? Command.Write : Command.Read;
+        var together = Controller.PostponedRefreshes + 1;
+        var aside = Device.SameBankDelay(column, Command.PrechargeAll)
+            + Device.SameBankDelay(Command.PrechargeAll, Command.RefreshAllBank)
+            + together * Device.SameBankDelay(Command.RefreshAllBank, Command.Activate)
+            + Device.SameBankDelay(Command.Activate, column)
+            - Device.BurstTicks;
+        var turns = Controller.StaggerRanks ? Device.Ranks : 1;
+        return PeakBytesPerSecond * Math.Max(0, 1 - turns * (double)aside / (together * (double)Device.RefreshInterval));
     }
 
     /// <summary>Refuses contradictions.</summary>

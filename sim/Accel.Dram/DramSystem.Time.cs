@@ -108,7 +108,7 @@ public sealed partial class DramSystem
         {
             _frontEnd.RunUntil(limit);
         }
-        else if (limit - Now.Value < 4096)
+        else if (limit - Now.Value < 4096 || _threads == 1)
         {
             foreach (var channel in _channels)
             {
@@ -117,11 +117,13 @@ public sealed partial class DramSystem
         }
         else
         {
-            ForEachChannel(channel => channel.RunUntil(limit));
+            RunOnThreads(limit);
         }
 
         Now = new Cycles(limit);
     }
+
+    private void RunOnThreads(long limit) => ForEachChannel(channel => channel.RunUntil(limit));
 
     private void ForEachChannel(Action<Channel> action)
     {

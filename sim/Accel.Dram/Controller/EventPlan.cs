@@ -34,6 +34,9 @@ internal sealed unsafe partial class EventPseudoChannel
     private ulong _closedBanks;
     private ulong _conflictBanks;
 
+    // No bank with a conflict can be precharged before this cycle: gates only move up, and a bank that joins lowers the bound.
+    private long _prechargeBound;
+
     private long _planCycle;
     private int _planClass = NoPlan;
     private int _planBank;
@@ -53,17 +56,20 @@ internal sealed unsafe partial class EventPseudoChannel
             best = Math.Min(best, Best(Writing ? Command.Write : Command.Read, _columnKey, _hitBanks & ~blocked, floor));
         }
 
-        if (best >> CycleShift != 0)
+        // A row command counts only if it could start before what is planned; for most plans the bounds tell that it could not.
+        var ready = best >> CycleShift;
+        if ((_closedBanks & ~blocked) != 0 && EarliestActivate(floor) < ready)
         {
-            if ((_closedBanks & ~blocked) != 0)
-            {
-                best = Math.Min(best, Best(Command.Activate, _activateKey, _closedBanks & ~blocked, floor));
-            }
+            best = Math.Min(best, Best(Command.Activate, _activateKey, _closedBanks & ~blocked, floor));
+            ready = best >> CycleShift;
+        }
 
-            if ((_conflictBanks & ~blocked) != 0)
-            {
-                best = Math.Min(best, Best(Command.Precharge, _prechargeKey, _conflictBanks & ~blocked, floor));
-            }
+        if ((_conflictBanks & ~blocked) != 0 && _prechargeBound - floor is var bound
+            && (bound < ready || (bound == ready && ((best >> ClassShift) & 3) == RowClass)))
+        {
+            var precharge = Best(Command.Precharge, _prechargeKey, _conflictBanks & ~blocked, floor);
+            _prechargeBound = blocked == 0 ? floor + (precharge >> CycleShift) : _prechargeBound;
+            best = Math.Min(best, precharge);
         }
 
         var next = Math.Min(NextArrival, _nextDue);
@@ -78,6 +84,19 @@ internal sealed unsafe partial class EventPseudoChannel
         _planClass = (int)(best >> ClassShift) & 3;
         _planBank = (int)best & ((1 << AgeShift) - 1);
         Wake = Math.Min(_planCycle, next);
+    }
+
+    /// <summary>A cycle, from the planning one, before which no rank allows an activate.</summary>
+    private long EarliestActivate(long floor)
+    {
+        var gates = _rankGate + (int)Command.Activate * _ranks;
+        var earliest = gates[0];
+        for (var rank = 1; rank < _ranks; rank++)
+        {
+            earliest = Math.Min(earliest, gates[rank]);
+        }
+
+        return Math.Max(0, earliest - floor);
     }
 
     /// <summary>The best candidate for one command over a set of banks.</summary>
@@ -242,6 +261,7 @@ internal sealed unsafe partial class EventPseudoChannel
         else
         {
             _conflictBanks |= bit;
+            _prechargeBound = Math.Min(_prechargeBound, _bankGate[(int)Command.Precharge * _banks + bank]);
             _prechargeKey[bank] = Key(RowClass, _entry[head].Sequence, bank);
         }
     }

@@ -124,7 +124,7 @@ internal sealed unsafe partial class EventPseudoChannel
         var entry = _entry + index;
         entry->Local = local;
         entry->Entered = entered;
-        entry->Sequence = NextSequence();
+        entry->Sequence = _sequence == uint.MaxValue ? Renumber() : _sequence++;
         entry->Ordinal = ordinal;
         entry->Row = row;
         entry->Slot = slot;
@@ -178,26 +178,24 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>Ages are counted in 32 bits; before they run over, those in the queues are counted anew.</summary>
-    private uint NextSequence()
+    private uint Renumber()
     {
-        if (_sequence == uint.MaxValue)
+        var queued = new List<int>();
+        for (var list = 0; list < 2 * _banks; list++)
         {
-            var queued = new List<int>();
-            for (var list = 0; list < 2 * _banks; list++)
+            for (var index = _head[list]; index >= 0; index = _entry[index].Next)
             {
-                for (var index = _head[list]; index >= 0; index = _entry[index].Next)
-                {
-                    queued.Add(index);
-                }
-            }
-
-            _sequence = 0;
-            foreach (var index in queued.OrderBy(i => _entries[i].Sequence))
-            {
-                _entry[index].Sequence = _sequence++;
+                queued.Add(index);
             }
         }
 
+        _sequence = 0;
+        foreach (var index in queued.OrderBy(i => _entries[i].Sequence))
+        {
+            _entry[index].Sequence = _sequence++;
+        }
+
+        ClassifyAll();
         return _sequence++;
     }
 

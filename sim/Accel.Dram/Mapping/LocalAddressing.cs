@@ -15,6 +15,7 @@ public sealed class LocalAddressing
     private const int ChunkBits = 11;
 
     private readonly ulong[] _pivots;
+    private readonly ulong _pivotSet;
     private readonly ulong[] _pivotMasks;
     private readonly bool[] _pivotValues;
     private readonly ulong[] _tables;
@@ -56,6 +57,7 @@ public sealed class LocalAddressing
         Array.Sort((ulong[])_pivots.Clone(), values);
         Array.Sort(_pivots);
         _pivotMasks = masks;
+        _pivotSet = _pivots.Aggregate(0UL, (set, pivot) => set | pivot);
         _pivotValues = values;
         LocalBits = mapping.AddressBits - bits;
         _chunks = Math.Max(3, (LocalBits + ChunkBits - 1) / ChunkBits);
@@ -99,7 +101,16 @@ public sealed class LocalAddressing
             local = ((local >> 1) & ~(_pivots[i] - 1)) | (local & (_pivots[i] - 1));
         }
 
-        return ToBurstAddress(local) >= burstAddress ? local : local + 1;
+        var own = ToBurstAddress(local);
+        if (own == burstAddress)
+        {
+            return local;
+        }
+
+        // They part at a pivot. Bursts with the same bits above it lie all on one side of the address.
+        var part = 63 - BitOperations.LeadingZeroCount(own ^ burstAddress);
+        var below = part - BitOperations.PopCount(_pivotSet & ((1UL << part) - 1));
+        return ((local >> below) + (own > burstAddress ? 0UL : 1UL)) << below;
     }
 
     /// <summary>The coordinate word (see <see cref="AddressMapping"/>) of a local number: a few table look-ups, whatever the hashing.</summary>

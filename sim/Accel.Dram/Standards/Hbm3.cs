@@ -102,8 +102,8 @@ public static class Hbm3
         ],
         Organisations =
         [
-            new("16Gb_8hi", 8192, 32, BankGroups: 4, BanksPerGroup: 4, Rows: 16384, Columns: 256, Ranks: 2),
-            new("16Gb_4hi", 4096, 32, BankGroups: 4, BanksPerGroup: 4, Rows: 16384, Columns: 256, Ranks: 1),
+            new("16Gb_8hi", 2048, 32, BankGroups: 4, BanksPerGroup: 4, Rows: 16384, Columns: 256, Ranks: 2),
+            new("16Gb_4hi", 2048, 32, BankGroups: 4, BanksPerGroup: 4, Rows: 16384, Columns: 256, Ranks: 1),
         ],
         Bins =
         [

@@ -2,7 +2,7 @@ namespace Accel.Dram.Standards;
 
 /// <summary>How the cells of one kind of device are arranged. Counts are powers of two.</summary>
 /// <param name="Name">For example <c>8Gb_x8</c>.</param>
-/// <param name="DensityMebibits">Capacity of one device (of one channel, on stacked parts).</param>
+/// <param name="DensityMebibits">Capacity of one device; on parts with several channels, of its share in one pseudo-channel and rank.</param>
 /// <param name="DeviceBits">Data pins of one device; a rank has bus width / device width devices.</param>
 /// <param name="BankGroups">Bank groups in a rank; 1 where the standard has none.</param>
 /// <param name="BanksPerGroup">Banks in a bank group.</param>
