@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Accel.Core.Diagnostics;
+using Accel.Runtime.Generation;
 
 namespace Accel.Cli.Tests;
 
@@ -116,6 +118,14 @@ public sealed class RefusalTests
 
     [Fact]
     public void Threads_beyond_the_limit_are_refused() => AssertRefused("256", "run", "--threads", "100000");
+
+    [Fact]
+    public void Logits_that_are_no_numbers_are_refused_by_position() =>
+        Assert.Contains("position 7", Assert.Throws<InputException>(() => FiniteLogits.Require([1, float.NaN], "m", 7)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_least_temperature_takes_the_likeliest() =>
+        Assert.Equal(1, new Sampler(new SamplerOptions(Temperature: 1e-39)).Sample([1, 5, 3]));
 
     private static void AssertRefused(string message, params string[] args)
     {
