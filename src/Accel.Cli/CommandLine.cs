@@ -23,6 +23,9 @@ public static class CommandLine
         RunVerb.Create,
         PerplexityVerb.Create,
         LogitsVerb.Create,
+        CompileVerb.Create,
+        DisasmVerb.Create,
+        CheckVerb.Create,
         DramVerb.Create,
     ];
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Accel.Cli.Integer;
 using Accel.Models;
 
 namespace Accel.Cli;
@@ -11,6 +12,16 @@ internal static class CommonOptions
         Description = "a .gguf, llama2.c .bin or .safetensors file, a folder with config.json, or a bundled name",
         DefaultValueFactory = _ => ModelLoader.DefaultName,
     };
+
+    public static Option<string> Hardware() => new("--hw") { Description = "hardware config: a YAML file, or edge, mid, big", DefaultValueFactory = _ => "edge" };
+
+    public static Option<WeightChoice> Weights() => new("--weights")
+    {
+        Description = "int8 per row; int4 and ternary in groups of 32 (embedding, head, keys and values int8); mixed: MLPs int4, the rest int8",
+        DefaultValueFactory = _ => WeightChoice.Int8,
+    };
+
+    public static Option<FileInfo?> CalibrationText() => new("--calibration") { Description = "text whose value ranges set the formats; else the bundled text, else text that the model writes itself" };
 
     public static Option<bool> Json() => new("--json") { Description = "write one JSON object" };
 

@@ -1,0 +1,33 @@
+using Accel.Compiler.Tiling;
+using Accel.Isa.Commands;
+
+namespace Accel.Compiler;
+
+/// <summary>What an operator moves in one run.</summary>
+/// <param name="Name">The model's name.</param>
+/// <param name="Kind">Mnemonic.</param>
+/// <param name="Bytes">Moved, by <see cref="TrafficClass"/>.</param>
+/// <param name="LowerBound">Bytes that must move whatever the schedule.</param>
+/// <param name="Reason">Why more moves; empty where nothing more does.</param>
+/// <param name="Tile">How a product is cut; null for others.</param>
+public sealed record OperatorTraffic(string Name, string Kind, IReadOnlyList<long> Bytes, long LowerBound, string Reason, MatMulTile? Tile)
+{
+    public long Moved => Bytes.Sum();
+}
+
+/// <summary>An entry point's traffic at one position.</summary>
+/// <param name="Name">Of the entry point.</param>
+/// <param name="Position">Of its first token.</param>
+/// <param name="ScratchpadPeak">Bytes of scratchpad in use at most.</param>
+public sealed record EntryPointTraffic(string Name, long Position, long Tokens, long ScratchpadPeak, IReadOnlyList<OperatorTraffic> Operators)
+{
+    public long Moved => Operators.Sum(op => op.Moved);
+
+    public long LowerBound => Operators.Sum(op => op.LowerBound);
+}
+
+/// <summary>What a compilation came to.</summary>
+/// <param name="PrefillTokens">Most tokens of a prefill run.</param>
+/// <param name="DramBytes">Memory in use.</param>
+/// <param name="EntryPoints">Prefill from position 0, decode at half the context.</param>
+public sealed record CompilationReport(int PrefillTokens, long DramBytes, IReadOnlyList<EntryPointTraffic> EntryPoints);

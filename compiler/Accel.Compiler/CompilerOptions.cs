@@ -1,0 +1,23 @@
+namespace Accel.Compiler;
+
+/// <summary>What a compilation may decide. Values never depend on it: only bytes, commands and time do.</summary>
+public sealed record CompilerOptions
+{
+    /// <summary>Positions that caches are laid out for.</summary>
+    public int ContextLength { get; init; } = 512;
+
+    /// <summary>Most tokens of one prefill run; fewer where the scratchpad asks for it.</summary>
+    public int PrefillTokens { get; init; } = 64;
+
+    /// <summary>Independent sequences, each with states of its own.</summary>
+    public int Sequences { get; init; } = 1;
+
+    /// <summary>Names of the passes that are left out: <c>fuse-attention</c>.</summary>
+    public IReadOnlySet<string> DisabledPasses { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Show every value of the model to whoever observes the machine.</summary>
+    public bool Taps { get; init; } = true;
+
+    /// <summary>Takes the text of the plan after each pass, by the pass's name.</summary>
+    public Action<string, string>? DumpIr { get; init; }
+}

@@ -1,0 +1,302 @@
+using Accel.Compiler.Quantization.Ops;
+using Accel.Compiler.Scheduling;
+using Accel.Isa;
+using Accel.Isa.Commands;
+using Accel.Isa.Operands;
+
+namespace Accel.Compiler.Emit;
+
+/// <summary>
+/// One key head's way through attention, on one array, one vector unit and one DMA channel. Tiles of keys, values, scores and weights go
+/// through double buffers, so that transfers, products and vector work of neighbouring tiles overlap. Scores of all keys stay in the
+/// scratchpad if they fit; else the second pass computes them anew.
+/// </summary>
+internal sealed class AttentionLane
+{
+    private readonly AttentionShape _shape;
+    private readonly int _index;
+    private readonly UnitId _array;
+    private readonly UnitId _vector;
+    private readonly UnitId _dma;
+    private readonly AttentionRows _rows;
+    private readonly Block _scores;
+    private readonly Block _wide;
+    private readonly Block _probabilities;
+    private readonly Block _visibleScales;
+    private readonly Block _sums;
+    private readonly Block[] _loaded;
+    private readonly Block _weights;
+    private DoubleBuffer _keyTiles = null!;
+    private DoubleBuffer _valueTiles = null!;
+    private DoubleBuffer _scaleTiles = null!;
+    private DoubleBuffer _scoreTiles = null!;
+    private DoubleBuffer _weightTiles = null!;
+
+    public AttentionLane(AttentionShape shape, int index)
+    {
+        (_shape, _index) = (shape, index);
+        var (context, op, rows, tile) = (shape.Context, shape.Op, shape.Rows, shape.Tile);
+        (_array, _vector, _dma) = (new(UnitKind.Array, index), new(UnitKind.Vector, index), new(UnitKind.Dma, context.Machine.DataChannel - index));
+        _rows = new(context, op, shape.Group, Add);
+        _scores = context.Temporary(4 * rows * (shape.KeepsScores ? shape.Keys.Slots : DoubleBuffer.Slots * tile));
+        _wide = context.Temporary(8 * rows * tile);
+        _probabilities = context.Temporary(2 * rows * tile);
+        _visibleScales = context.Temporary(4 * rows * tile);
+        _sums = context.Temporary(8 * rows * op.ValueWidth);
+        _loaded = [TwoSlots(tile * (shape.Keys.RowBytes + 2)), TwoSlots(tile * shape.Values.RowBytes), TwoSlots(2L * tile)];
+        _weights = TwoSlots(2 * rows * tile);
+    }
+
+    private CommandStream Stream => _shape.Context.Stream;
+
+    private long ScoreStride => 4L * (_shape.KeepsScores ? _shape.Keys.Slots : _shape.Tile);
+
+    private Block[] ArrayReads => [_shape.QueryCodes, _shape.QueryScales, .. _loaded, _weights];
+
+    private Block[] VectorWrites => [_scores, _wide, _probabilities, _visibleScales, _weights, .. _rows.Blocks, _shape.Context.Place(_shape.Op.Output).Data];
+
+    /// <summary>The units wait for what they work on.</summary>
+    /// <param name="stored">Keys and values of this run: once they may be overwritten, they are in memory.</param>
+    public void Start(Block[] stored)
+    {
+        Stream.Acquire(_dma, [_scores], [.. _loaded, .. stored]);
+        Stream.Acquire(_array, ArrayReads, [_scores, _sums]);
+        Stream.Acquire(_vector, [_loaded[2], _sums], VectorWrites);
+        _keyTiles = new(Stream, $"keys {_index}", _dma, _array, _loaded[0], _shape.ScoreSlot);
+        _valueTiles = new(Stream, $"values {_index}", _dma, _array, _loaded[1], _shape.ValueSlot);
+        _scaleTiles = new(Stream, $"scales {_index}", _dma, _vector, _loaded[2], _shape.ScaleSlot);
+        _weightTiles = new(Stream, $"probabilities {_index}", _vector, _array, _weights, _shape.ValueSlot);
+        _scoreTiles = new(Stream, $"scores {_index}", _array, _vector, _scores, _shape.ScoreSlot);
+        Add(new Synchronize(_vector) { Signals = [Semaphore("heads free")] });
+    }
+
+    /// <summary>All semaphores back to zero; who comes next may have the blocks.</summary>
+    public void Finish()
+    {
+        Add(new Synchronize(_array) { Waits = [Semaphore("heads free")] });
+        foreach (var buffer in new[] { _keyTiles, _valueTiles, _scaleTiles, _weightTiles, _scoreTiles })
+        {
+            buffer.Close();
+        }
+
+        Stream.Release(_dma, [_scores], _loaded);
+        Stream.Release(_array, ArrayReads, [_scores, _sums]);
+        Stream.Release(_vector, [_loaded[2], _sums], VectorWrites);
+    }
+
+    public void BeginHead()
+    {
+        _rows.Clear();
+        if (_shape.KeepsScores)
+        {
+            Add(new Synchronize(_array) { Waits = [Semaphore("heads free")] });
+        }
+    }
+
+    public void EndFirstPass()
+    {
+        _rows.FindHeadroom();
+        if (!_shape.Context.Plan.KeepsScores)
+        {
+            SpillScores();
+        }
+    }
+
+    public void EndHead(Expression head)
+    {
+        var sums = _rows.Rows(LaneType.I64, _sums.Start, _shape.Op.ValueWidth);
+        Add(new Drain(_shape.Context.Machine.HalfAccumulator, _shape.Op.ValueWidth, sums, null, null, 0, 0, 0)
+        {
+            Waits = _shape.KeepsScores ? [] : [Semaphore("heads free")],
+            Signals = [Semaphore("heads full")],
+        });
+        _rows.Divide(sums, head, Semaphore("heads full"), Semaphore("heads free"));
+    }
+
+    /// <summary>Gives a command to the lane's unit of its kind.</summary>
+    private void Add(Command command) => Stream.AddRaw(command switch
+    {
+        VectorCommand vector => vector with { Vector = _index },
+        ArrayCommand array => array with { Array = _index },
+        DmaCommand dma => dma with { Channel = _dma.Index },
+        _ => command,
+    });
+
+    private Block TwoSlots(long bytes) => _shape.Context.Temporary(DoubleBuffer.Slots * ((bytes + 63) / 64 * 64));
+
+    private SemaphoreUse Semaphore(string purpose) => Stream.Semaphore($"{purpose} {_index}");
+
+    private View Scores(Expression tile) =>
+        _rows.Rows(LaneType.I32, _shape.KeepsScores ? (tile * (4L * _shape.Tile)) + _scores.Start : _scoreTiles.Address, _shape.Columns, ScoreStride);
+
+    private View RowsOf(LaneType type, Block block) => _rows.Rows(type, block.Start, _shape.Columns, (long)_shape.Tile * type.ByteSize());
+
+    private Mask Hide(View target, Expression tile, long fill) => new(
+        target,
+        Register.Position,
+        true,
+        tile * _shape.Tile,
+        _shape.Context.Tokens + (Expression)Register.Position - 1,
+        _shape.Keys.IsRing ? _shape.Keys.Slots : 0,
+        _shape.Op.Window,
+        fill);
+
+    /// <summary>Scores of a tile of keys: product with codes and scales, drained with the query's scale.</summary>
+    private void ScoreTile(Expression head, Expression tile)
+    {
+        var (codes, scales) = (_keyTiles.Address, _keyTiles.Address + (_shape.Tile * _shape.Keys.RowBytes));
+        Add(new Load(TrafficClass.Cache, _shape.Keys.Codes(head, tile * _shape.Tile), codes, new Box(_shape.Columns * _shape.Keys.RowBytes)) { Waits = [_keyTiles.Free] });
+        Add(new Load(TrafficClass.Cache, _shape.Keys.Scales(head, tile * _shape.Tile), scales, new Box(_shape.Columns * 2)) { Signals = [_keyTiles.Full] });
+        var type = _shape.QueryType;
+        var headBytes = (long)_shape.Op.HeadWidth * type.ByteSize();
+        Add(new MatMul(
+            new View(type, (head * (_shape.Group * headBytes)) + _shape.QueryCodes.Start, _shape.Op.HeadWidth)
+            {
+                Planes = _shape.Context.Tokens,
+                PlaneStride = _shape.Op.Heads * headBytes,
+                Rows = _shape.Group,
+                RowStride = headBytes,
+            },
+            new CodeMatrix(_shape.Keys.Format, codes, _shape.Keys.RowBytes),
+            _shape.Columns,
+            new Mantissas(scales, 2, _shape.Op.HeadWidth),
+            0,
+            _shape.Tile,
+            false)
+        {
+            Waits = [_keyTiles.Full],
+            Signals = [_keyTiles.Free],
+        });
+        Add(new Drain(
+            0,
+            _shape.Tile,
+            Scores(tile),
+            new View(LaneType.I32, (head * (4L * _shape.Group)) + _shape.QueryScales.Start, 1)
+            {
+                Planes = _shape.Context.Tokens,
+                PlaneStride = 4L * _shape.Op.Heads,
+                Rows = _shape.Group,
+                RowStride = 4,
+            },
+            null,
+            _shape.Op.DotShift,
+            _shape.Op.ScoreShift,
+            int.MaxValue)
+        {
+            Waits = [_scoreTiles.Free],
+            Signals = [_scoreTiles.Full],
+        });
+    }
+
+    /// <summary>Maxima of scores and of value scales over the keys that each query sees.</summary>
+    public void FirstPass(Expression head, Expression tile)
+    {
+        ScoreTile(head, tile);
+        var scales = LoadScales(head, tile);
+        var scores = Scores(tile);
+        Add(new Synchronize(_vector) { Waits = [_scoreTiles.Full] });
+        if (_shape.NeedsMask)
+        {
+            Add(Hide(scores, tile, int.MinValue));
+        }
+
+        Add(new Reduce(ReduceFunction.Maximum, scores, _rows.Greatest, true) { Signals = [_scoreTiles.Free] });
+        if (_shape.NeedsMask)
+        {
+            var visible = RowsOf(LaneType.I32, _visibleScales);
+            Add(new Elementwise(LaneFunction.Move, scales, 0, visible, 0, 0) { Waits = [_scaleTiles.Full], Signals = [_scaleTiles.Free] });
+            Add(Hide(visible, tile, 0));
+            Add(new Reduce(ReduceFunction.Maximum, visible, _rows.GreatestScale, true));
+        }
+        else
+        {
+            var repeated = _rows.Rows(LaneType.U16, _scaleTiles.Address, _shape.Columns, 0);
+            Add(new Reduce(ReduceFunction.Maximum, repeated, _rows.GreatestScale, true) { Waits = [_scaleTiles.Full], Signals = [_scaleTiles.Free] });
+        }
+    }
+
+    private View LoadScales(Expression head, Expression tile)
+    {
+        Add(new Load(TrafficClass.Cache, _shape.Values.Scales(head, tile * _shape.Tile), _scaleTiles.Address, new Box(_shape.Columns * 2))
+        {
+            Waits = [_scaleTiles.Free],
+            Signals = [_scaleTiles.Full],
+        });
+        return View.Row(LaneType.U16, _scaleTiles.Address, _shape.Columns);
+    }
+
+    /// <summary>Probabilities of a tile, their sum, and the weighted values.</summary>
+    public void SecondPass(Expression head, Expression tile, bool isFirst)
+    {
+        if (!_shape.KeepsScores)
+        {
+            ScoreTile(head, tile);
+        }
+
+        var scores = Scores(tile);
+        if (!_shape.KeepsScores)
+        {
+            Add(new Synchronize(_vector) { Waits = [_scoreTiles.Full] });
+            if (_shape.NeedsMask)
+            {
+                Add(Hide(scores, tile, int.MinValue));
+            }
+        }
+
+        Add(new Load(TrafficClass.Cache, _shape.Values.Codes(head, tile * _shape.Tile), _valueTiles.Address, new Box(_shape.Columns * _shape.Values.RowBytes))
+        {
+            Waits = [_valueTiles.Free],
+            Signals = [_valueTiles.Full],
+        });
+        var scales = LoadScales(head, tile);
+        var (distances, probabilities) = (RowsOf(LaneType.I64, _wide), RowsOf(LaneType.I16, _probabilities));
+        Add(new Elementwise(LaneFunction.Subtract, _rows.Greatest, scores, distances, 0, 0)
+        {
+            Signals = _shape.KeepsScores ? [] : [_scoreTiles.Free],
+        });
+        Add(new Apply(UnaryFunction.Exp2Negative, distances, probabilities)
+        {
+            ArgumentFraction = QuantizedAttention.ScoreFraction,
+            ResultFraction = QuantizedAttention.ProbabilityFraction,
+        });
+        if (_shape.NeedsMask)
+        {
+            // Scores saturate: where all that is seen lies at the bottom, what is not seen must still count nothing.
+            Add(Hide(probabilities, tile, 0));
+        }
+
+        Add(new Reduce(ReduceFunction.Sum, probabilities, _rows.Denominator, true));
+        var weights = _rows.Rows(LaneType.I16, _weightTiles.Address, _shape.Columns, 2L * _shape.Tile);
+        Add(new Elementwise(LaneFunction.Multiply, probabilities, scales, weights, QuantizedAttention.ProbabilityFraction, 0)
+        {
+            ShiftBy = _rows.Headroom,
+            ShiftSign = -1,
+            Waits = [_weightTiles.Free, _scaleTiles.Full],
+            Signals = [_weightTiles.Full, _scaleTiles.Free],
+        });
+        Add(new MatMul(
+            weights,
+            new CodeMatrix(_shape.Values.Format, _valueTiles.Address, _shape.Values.RowBytes) { Layout = MatrixLayout.InputMajor },
+            _shape.Op.ValueWidth,
+            null,
+            _shape.Context.Machine.HalfAccumulator,
+            _shape.Op.ValueWidth,
+            !isFirst)
+        {
+            Waits = [_valueTiles.Full, _weightTiles.Full],
+            Signals = [_valueTiles.Free, _weightTiles.Free],
+        });
+    }
+
+    /// <summary>Scores to memory and back: what attention costs where it is not fused.</summary>
+    private void SpillScores()
+    {
+        var rows = _shape.Context.Tokens * _shape.Group;
+        var segment = _shape.Context.Dram.Buffer("scores", SegmentKind.Activations, 4L * _shape.Context.RingTokens * _shape.Group * _shape.Keys.Slots);
+        var box = new Box(_shape.KeyCount * 4) { Rows = rows, DramRowStride = ScoreStride, ScratchpadRowStride = ScoreStride };
+        Add(new Synchronize(_vector) { Signals = [Semaphore("spill out")] });
+        Add(new Store(TrafficClass.Activations, segment.Start, _scores.Start, box) { Waits = [Semaphore("spill out")] });
+        Add(new Load(TrafficClass.Activations, segment.Start, _scores.Start, box) { Signals = [Semaphore("spill in")] });
+        Add(new Synchronize(_vector) { Waits = [Semaphore("spill in")] });
+    }
+}

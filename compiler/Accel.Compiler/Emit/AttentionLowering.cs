@@ -1,0 +1,114 @@
+using Accel.Compiler.Quantization.Ops;
+using Accel.Compiler.Scheduling;
+using Accel.Isa.Commands;
+using Accel.Isa.Operands;
+
+namespace Accel.Compiler.Emit;
+
+/// <summary>
+/// Attention: the run's keys and values join the caches; then for each key head two passes over tiles of keys, the first for the
+/// maxima, the second for the sums. As many key heads as there are arrays, vector units and channels are at work at once, each on units
+/// of its own, tile by tile in step.
+/// </summary>
+internal static class AttentionLowering
+{
+    public static void Emit(EmitContext context, QuantizedAttention op)
+    {
+        var (stream, mark) = (context.Stream, context.Stream.RegisterMark);
+        var shape = new AttentionShape(context, op);
+        var stored = AppendToCaches(shape);
+        EncodeQueries(shape);
+        var lanes = Enumerable.Range(0, shape.Lanes).Select(index => new AttentionLane(shape, index)).ToArray();
+        foreach (var lane in lanes)
+        {
+            lane.Start(stored);
+        }
+
+        stream.Loop(op.KeyHeads / shape.Lanes, round => EmitRound(shape, lanes, round));
+        foreach (var lane in lanes)
+        {
+            lane.Finish();
+        }
+
+        stream.ReleaseRegisters(mark);
+    }
+
+    private static void EmitRound(AttentionShape shape, AttentionLane[] lanes, Register round)
+    {
+        var stream = shape.Context.Stream;
+        Expression Head(int lane) => (round * lanes.Length) + lane;
+        void Each(Action<AttentionLane, Expression> step)
+        {
+            for (var i = 0; i < lanes.Length; i++)
+            {
+                step(lanes[i], Head(i));
+            }
+        }
+
+        Each((lane, _) => lane.BeginHead());
+        stream.Loop(shape.TileCount, tile =>
+        {
+            shape.CountColumns(tile);
+            shape.ScoreSlot.Next();
+            shape.ScaleSlot.Next();
+            Each((lane, head) => lane.FirstPass(head, tile));
+        });
+        Each((lane, _) => lane.EndFirstPass());
+
+        void SecondPass(Expression tile, bool isFirst)
+        {
+            shape.CountColumns(tile);
+            if (!shape.KeepsScores)
+            {
+                shape.ScoreSlot.Next();
+            }
+
+            shape.ScaleSlot.Next();
+            shape.ValueSlot.Next();
+            Each((lane, head) => lane.SecondPass(head, tile, isFirst));
+        }
+
+        SecondPass(0, true);
+        var mark = stream.RegisterMark;
+        var rest = stream.NewRegister();
+        stream.Set(rest, SetFunction.Add, shape.TileCount, -1);
+        stream.Loop(rest, tile => SecondPass((Expression)tile + 1, false));
+        stream.ReleaseRegisters(mark);
+        Each((lane, head) => lane.EndHead(head));
+    }
+
+    /// <returns>What was stored, in the scratchpad.</returns>
+    private static Block[] AppendToCaches(AttentionShape shape)
+    {
+        var (context, stream, slots) = (shape.Context, shape.Context.Stream, shape.Keys.Slots);
+        var mark = stream.RegisterMark;
+        var (slot, first, rest) = (stream.NewRegister(), stream.NewRegister(), stream.NewRegister());
+        if (shape.Keys.IsRing)
+        {
+            stream.Set(slot, SetFunction.Modulo, Register.Position, slots);
+            stream.Set(first, SetFunction.Minimum, context.Tokens, (slot * -1) + slots);
+            stream.Set(rest, SetFunction.Add, context.Tokens, first * -1);
+        }
+
+        Block[] stored = [.. shape.Keys.Append(shape.Op.Key, slot, first, rest), .. shape.Values.Append(shape.Op.Value, slot, first, rest)];
+        stream.ReleaseRegisters(mark);
+        stream.Set(shape.KeyCount, SetFunction.Minimum, context.Tokens + (Expression)Register.Position, slots);
+        stream.Set(shape.TileCount, SetFunction.CeilingDivide, shape.KeyCount, shape.Tile);
+        return stored;
+    }
+
+    /// <summary>Codes per head; the scale takes the score's factor with it.</summary>
+    private static void EncodeQueries(AttentionShape shape)
+    {
+        var (context, op) = (shape.Context, shape.Op);
+        View ByHead(LaneType element, long address, int columns, long head) =>
+            new(element, address, columns) { Planes = context.Tokens, PlaneStride = op.Heads * head, Rows = op.Heads, RowStride = head };
+        context.Stream.Add(new Isa.Commands.QuantizeRows(
+            ByHead(EmitContext.TypeOf(op.Query), context.Place(op.Query).Data.Start, op.HeadWidth, (long)op.HeadWidth * EmitContext.ElementBytes(op.Query)),
+            ByHead(shape.QueryType, shape.QueryCodes.Start, op.HeadWidth, (long)op.HeadWidth * shape.QueryType.ByteSize()),
+            ByHead(LaneType.I32, shape.QueryScales.Start, 1, 4),
+            null,
+            op.ScoreMantissa,
+            0));
+    }
+}

@@ -1,0 +1,114 @@
+using Accel.Compiler.Quantization.Ops;
+using Accel.Compiler.Scheduling;
+using Accel.Isa.Commands;
+using Accel.Isa.Operands;
+
+namespace Accel.Compiler.Emit;
+
+/// <summary>How an attention is cut, and the registers and blocks that all its lanes share.</summary>
+internal sealed class AttentionShape
+{
+    private const int GreatestTile = 512;
+
+    public AttentionShape(EmitContext context, QuantizedAttention op)
+    {
+        (Context, Op) = (context, op);
+        (Keys, Values) = (new(context, op.Keys, op.Window), new(context, op.Values, op.Window));
+        Group = op.Heads / op.KeyHeads;
+        NeedsMask = context.MostTokens > 1 || op.Window > 0;
+        Lanes = context.Plan.KeepsScores ? CountLanes() : 1;
+        KeepsScores = !context.Plan.KeepsScores || Rows * Keys.Slots * 4 * Lanes <= context.Machine.Shape.ScratchpadBytes / 8;
+        Tile = ChooseTile();
+        QueryCodes = context.Temporary((long)context.MostTokens * op.Query.Width * op.QueryBits / 8);
+        QueryScales = context.Temporary(4L * context.MostTokens * op.Heads);
+        var stream = context.Stream;
+        (KeyCount, TileCount, Columns) = (stream.NewRegister(), stream.NewRegister(), stream.NewRegister());
+        (ScoreSlot, ScaleSlot, ValueSlot) = (new(stream), new(stream), new(stream));
+    }
+
+    public EmitContext Context { get; }
+
+    public QuantizedAttention Op { get; }
+
+    public AttentionCache Keys { get; }
+
+    public AttentionCache Values { get; }
+
+    /// <summary>Query heads of a key head.</summary>
+    public int Group { get; }
+
+    /// <summary>Whether some key of a tile is not for some query.</summary>
+    public bool NeedsMask { get; }
+
+    /// <summary>Key heads at work at once, each with an array, a vector unit and a DMA channel.</summary>
+    public int Lanes { get; }
+
+    /// <summary>Scores of all keys stay between the passes.</summary>
+    public bool KeepsScores { get; }
+
+    /// <summary>Keys of a tile.</summary>
+    public int Tile { get; }
+
+    public Block QueryCodes { get; }
+
+    public Block QueryScales { get; }
+
+    /// <summary>Keys that the run sees.</summary>
+    public Register KeyCount { get; }
+
+    /// <summary>Tiles of keys, 1 or more.</summary>
+    public Register TileCount { get; }
+
+    /// <summary>Keys of the tile in turn.</summary>
+    public Register Columns { get; }
+
+    /// <summary>Of keys and scores.</summary>
+    public SlotCounter ScoreSlot { get; }
+
+    /// <summary>Of scales of values.</summary>
+    public SlotCounter ScaleSlot { get; }
+
+    /// <summary>Of values and their weights.</summary>
+    public SlotCounter ValueSlot { get; }
+
+    public LaneType QueryType => Op.QueryBits == 8 ? LaneType.I8 : LaneType.I16;
+
+    /// <summary>Queries of a key head.</summary>
+    public long Rows => (long)Context.MostTokens * Group;
+
+    /// <summary>Sets <see cref="Columns"/>: what is left of the keys.</summary>
+    public void CountColumns(Expression tile) => Context.Stream.Set(Columns, SetFunction.Minimum, KeyCount + (tile * -Tile), Tile);
+
+    private int CountLanes()
+    {
+        var machine = Context.Machine;
+        var lanes = Math.Min(Context.MostLanes, Math.Min(machine.Shape.VectorUnits, machine.Shape.DmaChannels));
+        while (Op.KeyHeads % lanes != 0)
+        {
+            lanes--;
+        }
+
+        return lanes;
+    }
+
+    /// <summary>As many keys as a quarter of the scratchpad and half the accumulators hold.</summary>
+    private int ChooseTile()
+    {
+        var machine = Context.Machine;
+        var half = machine.HalfAccumulator;
+        if (Rows * Math.Max(1, Op.ValueWidth) > half)
+        {
+            throw new CapacityException(
+                machine.Name, "matmulArrays.accumulators", $"at least {2 * Rows * Op.ValueWidth} sums for attention", $"{machine.Shape.AccumulatorWords}");
+        }
+
+        var perKey = (2 * (Keys.RowBytes + Values.RowBytes + 4)) + (Rows * (8 + 2 + 4 + 4 + (KeepsScores ? 0 : 8)));
+        var tile = Math.Min(Keys.Slots, GreatestTile);
+        while (tile > 1 && (tile * perKey * Lanes > machine.Shape.ScratchpadBytes / 4 || Rows * tile > half))
+        {
+            tile = (tile + 1) / 2;
+        }
+
+        return tile;
+    }
+}

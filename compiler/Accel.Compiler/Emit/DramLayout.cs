@@ -1,0 +1,156 @@
+using System.Buffers.Binary;
+using Accel.Compiler.Quantization;
+using Accel.Compiler.Quantization.Arithmetic;
+using Accel.Compiler.Quantization.Ops;
+using Accel.Core.Diagnostics;
+using Accel.Graph.Ops;
+using Accel.Isa;
+
+namespace Accel.Compiler.Emit;
+
+/// <summary>Places everything that lives in memory, one segment behind the other, each made once.</summary>
+internal sealed class DramLayout(string model, bool hasWeights, int sequences)
+{
+    /// <summary>Segments start at multiples of a burst of any memory.</summary>
+    private const long Alignment = 256;
+
+    private readonly List<Segment> _segments = [];
+    private readonly Dictionary<object, Segment> _known = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, Segment> _named = new(StringComparer.Ordinal);
+    private readonly Dictionary<TableKey, Segment> _tables = [];
+    private readonly Dictionary<Rope, Segment> _rotations = [];
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private long _end;
+
+    public IReadOnlyList<Segment> Segments => _segments;
+
+    /// <summary>Bytes of all segments with the gaps between them.</summary>
+    public long End => _end;
+
+    /// <exception cref="InputException">More than the machine's memory.</exception>
+    public void Verify(string machine, long capacity)
+    {
+        if (_end > capacity)
+        {
+            throw new InputException(machine, "memory.capacity", $"at least {_end} bytes for {model}", $"{capacity}");
+        }
+    }
+
+    public Segment Matrix(WeightMatrix matrix) => Once(matrix, () =>
+    {
+        var record = new WeightRecord(matrix);
+        return Add(matrix.Name, SegmentKind.Weights, record.Stride * matrix.Rows, hasWeights ? record.Pack() : default);
+    });
+
+    public Segment Vector(ConstantVector vector) => Once(vector, () => Add(
+        vector.Name, SegmentKind.Weights, (long)vector.Length * vector.Bits / 8, vector.HasValues ? Pack(vector.Values, vector.Bits / 8) : default));
+
+    /// <summary>Samples as 32-bit integers. Tables of equal samples are one.</summary>
+    public Segment Table(LookupTable table, string function)
+    {
+        var key = new TableKey(table.Low, table.SegmentShift, table.Fraction, function, table.Segments);
+        if (_tables.TryGetValue(key, out var known) && (!hasWeights || known.Image.Span.SequenceEqual(Pack(table.Entries, 4).Span)))
+        {
+            return known;
+        }
+
+        var segment = Add($"table.{function}.{_tables.Count}", SegmentKind.Weights, 4L * table.Entries.Length, hasWeights ? Pack(table.Entries, 4) : default);
+        _tables[key] = segment;
+        return segment;
+    }
+
+    /// <summary>Per position the cosines, then the sines of all pairs, 16 bits each.</summary>
+    public Segment Rotation(QuantizedRope rope, int positions)
+    {
+        var key = rope.Rotation;
+        if (!_rotations.TryGetValue(key, out var segment))
+        {
+            var pairs = rope.Rotation.Frequencies.Length;
+            segment = Add($"rotation.{_rotations.Count}", SegmentKind.Weights, 4L * pairs * positions, hasWeights ? PackRotation(rope, positions) : default);
+            _rotations.Add(key, segment);
+        }
+
+        return segment;
+    }
+
+    /// <summary>A state: one part per sequence.</summary>
+    public Segment State(string name, SegmentKind kind, long bytes) => Named(name, () =>
+    {
+        var stride = (bytes + Alignment - 1) / Alignment * Alignment;
+        return Add(name, kind, stride * sequences, default) with { SequenceStride = stride };
+    });
+
+    /// <summary>A segment for activations, input or output; the greatest length asked for counts.</summary>
+    public Segment Buffer(string name, SegmentKind kind, long bytes) => Named(name, () => Add(name, kind, bytes, default));
+
+    private Segment Once(object item, Func<Segment> make)
+    {
+        if (!_known.TryGetValue(item, out var segment))
+        {
+            _known.Add(item, segment = make());
+        }
+
+        return segment;
+    }
+
+    private Segment Named(string name, Func<Segment> make)
+    {
+        if (!_named.TryGetValue(name, out var segment))
+        {
+            segment = make();
+            _segments[^1] = segment;
+            _named.Add(name, segment);
+        }
+
+        return segment;
+    }
+
+    private Segment Add(string name, SegmentKind kind, long bytes, ReadOnlyMemory<byte> image)
+    {
+        var unique = name;
+        for (var i = 2; !_names.Add(unique); i++)
+        {
+            unique = $"{name}.{i}";
+        }
+
+        var segment = new Segment(unique, kind, _end, bytes) { Image = image };
+        _segments.Add(segment);
+        _end = checked((segment.End + Alignment - 1) / Alignment * Alignment);
+        return segment;
+    }
+
+    private static ReadOnlyMemory<byte> Pack(int[] values, int size)
+    {
+        var bytes = new byte[(long)values.Length * size];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var place = bytes.AsSpan(i * size);
+            if (size == 2)
+            {
+                BinaryPrimitives.WriteInt16LittleEndian(place, checked((short)values[i]));
+            }
+            else
+            {
+                BinaryPrimitives.WriteInt32LittleEndian(place, values[i]);
+            }
+        }
+
+        return bytes;
+    }
+
+    private static ReadOnlyMemory<byte> PackRotation(QuantizedRope rope, int positions)
+    {
+        var pairs = rope.Rotation.Frequencies.Length;
+        var (cosines, sines) = (new int[pairs], new int[pairs]);
+        var bytes = new byte[4L * pairs * positions];
+        for (var position = 0; position < positions; position++)
+        {
+            rope.FillRom(position, cosines, sines);
+            Pack([.. cosines, .. sines], 2).Span.CopyTo(bytes.AsSpan(position * 4 * pairs));
+        }
+
+        return bytes;
+    }
+
+    private readonly record struct TableKey(int Low, int SegmentShift, int Fraction, string Function, int Segments);
+}

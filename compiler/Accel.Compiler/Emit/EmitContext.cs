@@ -1,0 +1,212 @@
+using Accel.Compiler.Passes;
+using Accel.Compiler.Quantization;
+using Accel.Compiler.Scheduling;
+using Accel.Compiler.Tiling;
+using Accel.Isa;
+using Accel.Isa.Commands;
+using Accel.Isa.Operands;
+
+namespace Accel.Compiler.Emit;
+
+/// <summary>Where a value stands in the scratchpad, a row per token.</summary>
+/// <param name="Data">Lanes or codes.</param>
+/// <param name="Scale">Of codes: one 32-bit number per token; not used for lanes.</param>
+internal readonly record struct ValuePlace(Block Data, Block Scale);
+
+/// <summary>What is tried until a model fits a machine.</summary>
+/// <param name="Tokens">Most tokens of a prefill run.</param>
+/// <param name="Share">One part of so many of the scratchpad is for weight tiles.</param>
+/// <param name="Lanes">Key heads that attention may have at work at once.</param>
+internal sealed record Fitting(int Tokens, int Share, int Lanes);
+
+/// <summary>What the lowerings of one entry point share: the stream, scratchpad, memory, and where values stand.</summary>
+internal sealed class EmitContext
+{
+    private readonly Dictionary<int, ValuePlace> _places = [];
+    private readonly List<Block> _temporaries = [];
+    private int _op;
+
+    public EmitContext(Machine machine, ModelPlan plan, CompilerOptions options, DramLayout dram, WeightTraffic weights, int tokens, Fitting fit)
+    {
+        (Machine, Plan, Options, Dram, MostTokens, RingTokens, MostLanes) = (machine, plan, options, dram, tokens, fit.Tokens, fit.Lanes);
+        Scratchpad = new(machine.Name, machine.Shape.ScratchpadBytes);
+        Stream = new(machine, Scratchpad, new SemaphoreTable(machine.Name, machine.Shape.Semaphores), tokens);
+        Tokens = tokens == 1 ? 1 : Register.Tokens;
+        Weights = weights;
+    }
+
+    public Machine Machine { get; }
+
+    public ModelPlan Plan { get; }
+
+    public CompilerOptions Options { get; }
+
+    public DramLayout Dram { get; }
+
+    public LinearScanAllocator Scratchpad { get; }
+
+    public CommandStream Stream { get; }
+
+    public WeightTraffic Weights { get; }
+
+    /// <summary>Most tokens of a run.</summary>
+    public int MostTokens { get; }
+
+    /// <summary>Most tokens of a run of any entry point: what rings are laid out for.</summary>
+    public int RingTokens { get; }
+
+    /// <summary>Key heads that attention may have at work at once.</summary>
+    public int MostLanes { get; }
+
+    /// <summary>Tokens of this run; a constant where there is only ever one.</summary>
+    public Expression Tokens { get; }
+
+    /// <summary>How the products of this entry point were cut, by op.</summary>
+    public Dictionary<int, MatMulTile> Tiles { get; } = [];
+
+    public int CurrentOp => _op;
+
+    /// <summary>Scratchpad until the current op is done.</summary>
+    public Block Temporary(long bytes)
+    {
+        var block = Scratchpad.Allocate(bytes);
+        _temporaries.Add(block);
+        return block;
+    }
+
+    /// <summary>Where an operand of the current op, or its result, stands.</summary>
+    public ValuePlace Place(QuantizedValue value) => _places[value.Id];
+
+    /// <summary>Lanes of a value, <c>[tokens, width]</c>.</summary>
+    public View Lanes(LaneValue value) => View.Matrix(TypeOf(value), Place(value).Data.Start, Tokens, value.Width);
+
+    /// <summary>Loads bytes from memory into scratchpad that lasts until the current op is done.</summary>
+    public Block Constant(Segment segment)
+    {
+        var block = Temporary(segment.Length);
+        Stream.Add(new Load(TrafficClass.Weights, segment.Start, block.Start, new Box(segment.Length)) { Channel = Machine.DataChannel });
+        return block;
+    }
+
+    public static LaneType TypeOf(LaneValue value) => value.Format.Bits == 16 ? LaneType.I16 : LaneType.I32;
+
+    public static LaneType TypeOf(CodeValue value) => value.CodeBits == 8 ? LaneType.I8 : LaneType.I16;
+
+    public static int ElementBytes(QuantizedValue value) => value is LaneValue lanes ? TypeOf(lanes).ByteSize() : TypeOf((CodeValue)value).ByteSize();
+
+    /// <summary>An address of a state of the sequence that runs.</summary>
+    public Expression StateAddress(Segment segment, Expression offset) =>
+        Options.Sequences == 1 ? offset + segment.Start : offset + segment.Start + (Register.Sequence * segment.SequenceStride);
+
+    /// <summary>Emits all ops.</summary>
+    public void EmitAll()
+    {
+        Weights.Start(this);
+        for (_op = 0; _op < Plan.Ops.Count; _op++)
+        {
+            var op = Plan.Ops[_op];
+            Stream.Operator = _op;
+            foreach (var operand in op.Operands.Distinct())
+            {
+                if (!Plan.IsOnChip(operand, _op))
+                {
+                    Fetch(operand);
+                }
+            }
+
+            var isLogits = op.Result == Plan.Graph.Logits;
+            if (!isLogits)
+            {
+                _places[op.Result.Id] = Allocate(op.Result);
+            }
+
+            LoweringCatalogue.Emit(this, op);
+            if (!isLogits)
+            {
+                ShowResult(op.Result);
+                Retire(op.Result);
+            }
+
+            foreach (var operand in op.Operands.Distinct())
+            {
+                Retire(operand);
+            }
+
+            foreach (var block in _temporaries)
+            {
+                Scratchpad.Free(block);
+            }
+
+            _temporaries.Clear();
+        }
+
+        Weights.Finish(this);
+    }
+
+    private ValuePlace Allocate(QuantizedValue value) => new(
+        Scratchpad.Allocate((long)MostTokens * value.Width * ElementBytes(value)),
+        value is CodeValue ? Scratchpad.Allocate(4L * MostTokens) : default);
+
+    /// <summary>Frees a value whose last reader on chip is the current op, or that was fetched for it alone.</summary>
+    private void Retire(QuantizedValue value)
+    {
+        if (!_places.TryGetValue(value.Id, out var place) || Plan.ReadersOf(value).Any(reader => reader > _op && Plan.IsOnChip(value, reader)))
+        {
+            return;
+        }
+
+        Scratchpad.Free(place.Data);
+        if (value is CodeValue)
+        {
+            Scratchpad.Free(place.Scale);
+        }
+
+        _places.Remove(value.Id);
+    }
+
+    private void Fetch(QuantizedValue value)
+    {
+        if (!_places.TryGetValue(value.Id, out var place))
+        {
+            _places.Add(value.Id, place = Allocate(value));
+        }
+
+        foreach (var (dram, block, box) in Boxes(value, place))
+        {
+            Stream.Add(new Load(TrafficClass.Activations, dram, block.Start, box) { Channel = Machine.DataChannel });
+        }
+    }
+
+    private void ShowResult(QuantizedValue value)
+    {
+        var place = _places[value.Id];
+        if (Options.Taps)
+        {
+            var type = value is LaneValue lanes ? TypeOf(lanes) : TypeOf((CodeValue)value);
+            Stream.Add(new Tap(Machine.Vector, value.Id, View.Matrix(type, place.Data.Start, Tokens, value.Width), 0, 0));
+            if (value is CodeValue)
+            {
+                Stream.Add(new Tap(Machine.Vector, value.Id, View.Scalars(LaneType.I32, place.Scale.Start, Tokens), 0, value.Width));
+            }
+        }
+
+        if (Plan.NeedsMemory(value))
+        {
+            foreach (var (dram, block, box) in Boxes(value, place))
+            {
+                Stream.Add(new Store(TrafficClass.Activations, dram, block.Start, box) { Channel = Machine.DataChannel });
+            }
+        }
+    }
+
+    private IEnumerable<(long Dram, Block Block, Box Box)> Boxes(QuantizedValue value, ValuePlace place)
+    {
+        var row = (long)value.Width * ElementBytes(value);
+        var segment = Dram.Buffer($"value.{value.Id}", SegmentKind.Activations, RingTokens * (row + 4));
+        yield return (segment.Start, place.Data, new Box(Tokens * row));
+        if (value is CodeValue)
+        {
+            yield return (segment.Start + (RingTokens * row), place.Scale, new Box(Tokens * 4));
+        }
+    }
+}

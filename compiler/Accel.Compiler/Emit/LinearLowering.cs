@@ -1,0 +1,269 @@
+using Accel.Compiler.Quantization.Ops;
+using Accel.Compiler.Scheduling;
+using Accel.Compiler.Tiling;
+using Accel.Isa;
+using Accel.Isa.Commands;
+using Accel.Isa.Operands;
+
+namespace Accel.Compiler.Emit;
+
+/// <summary>
+/// A matrix product: tiles of rows of the matrix go round the arrays. While an array works on one tile, the next streams into its other
+/// slot and the sums of the last are read out of the other half of its accumulators.
+/// </summary>
+internal sealed class LinearLowering
+{
+    private readonly EmitContext _context;
+    private readonly QuantizedLinear _op;
+    private readonly WeightRecord _record;
+    private readonly MatMulTile _tile;
+    private readonly Segment _segment;
+    private readonly Block _bias;
+    private readonly bool _isLogits;
+    private readonly Segment? _output;
+    private readonly Block[] _staging;
+
+    private LinearLowering(EmitContext context, QuantizedLinear op)
+    {
+        (_context, _op, _record) = (context, op, new(op.Weight));
+        _segment = context.Dram.Matrix(op.Weight);
+        var shape = new MatMulShape(context.MostTokens, op.Weight.Rows / op.Blocks, op.Weight.Columns, op.Weight.GroupSize, op.Weight.CodeBits);
+        _tile = TileSearch.Find(context.Machine, shape, context.Weights.SlotBytes);
+        context.Tiles[context.CurrentOp] = _tile;
+        _bias = op.Bias is { } bias ? context.Constant(context.Dram.Vector(bias)) : default;
+        _isLogits = op.Output == context.Plan.Graph.Logits;
+        _output = _isLogits ? context.Dram.Buffer("logits", SegmentKind.Output, (long)context.RingTokens * op.Output.Width * ElementBytes) : null;
+        _staging = _isLogits
+            ? [.. Enumerable.Range(0, context.Machine.Arrays).Select(_ => context.Temporary(DoubleBuffer.Slots * StagingBytes))]
+            : [];
+    }
+
+    private int ElementBytes => EmitContext.ElementBytes(_op.Output);
+
+    private long StagingBytes => (long)_context.MostTokens * _tile.Outputs * ElementBytes;
+
+    public static void Emit(EmitContext context, QuantizedLinear op) => new LinearLowering(context, op).Emit();
+
+    private void Emit()
+    {
+        var (stream, arrays) = (_context.Stream, _context.Machine.Arrays);
+        for (var array = 0; array < arrays; array++)
+        {
+            stream.Acquire(new(UnitKind.Array, array), Reads(), Writes(array));
+            if (_isLogits)
+            {
+                stream.Acquire(_context.Machine.DataDma, [_staging[array]], []);
+                stream.AddRaw(new Synchronize(_context.Machine.DataDma) { Signals = [Staged("free", array) with { Count = DoubleBuffer.Slots }] });
+            }
+        }
+
+        for (var block = 0; block < _op.Blocks; block++)
+        {
+            EmitBlock(block);
+        }
+
+        for (var array = 0; array < arrays; array++)
+        {
+            if (_isLogits)
+            {
+                stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Waits = [Staged("free", array) with { Count = DoubleBuffer.Slots }] });
+                stream.Release(_context.Machine.DataDma, [_staging[array]], []);
+            }
+
+            stream.Release(new(UnitKind.Array, array), Reads(), Writes(array));
+        }
+    }
+
+    private Block[] Reads()
+    {
+        var place = _context.Place(_op.Input);
+        return _op.Bias is null ? [place.Data, place.Scale] : [place.Data, place.Scale, _bias];
+    }
+
+    private Block[] Writes(int array) => _isLogits ? [_staging[array]] : [_context.Place(_op.Output).Data];
+
+    /// <summary>Whole rounds of all arrays as a loop, then the tiles that are left.</summary>
+    private void EmitBlock(int block)
+    {
+        var (arrays, rows) = (_context.Machine.Arrays, _op.Weight.Rows / _op.Blocks);
+        var (whole, rest) = (rows / _tile.Outputs, rows % _tile.Outputs);
+        var rounds = whole / arrays;
+        if (rounds > 1)
+        {
+            _context.Stream.Loop(rounds, round => EmitRound(block, round));
+            var depths = (_op.Weight.Columns + _tile.Depth - 1) / _tile.Depth;
+            for (var array = 0; array < arrays; array++)
+            {
+                _context.Weights.Used(array) += (long)rounds * depths;
+                _context.Weights.Tiles(array) += rounds;
+            }
+        }
+
+        for (var index = rounds > 1 ? rounds * arrays : 0; index < whole + (rest > 0 ? 1 : 0); index++)
+        {
+            var array = index % arrays;
+            EmitTile(array, block, index, index < whole ? _tile.Outputs : rest, _context.Weights.Used(array), _context.Weights.Tiles(array));
+            _context.Weights.Used(array) += (_op.Weight.Columns + _tile.Depth - 1) / _tile.Depth;
+            _context.Weights.Tiles(array)++;
+        }
+    }
+
+    private void EmitRound(int block, Register round)
+    {
+        var (arrays, depths) = (_context.Machine.Arrays, (_op.Weight.Columns + _tile.Depth - 1) / _tile.Depth);
+        for (var array = 0; array < arrays; array++)
+        {
+            EmitTile(
+                array, block, (round * arrays) + array, _tile.Outputs, (round * depths) + _context.Weights.Used(array), round + _context.Weights.Tiles(array));
+        }
+    }
+
+    /// <param name="index">Of the tile within the block.</param>
+    /// <param name="used">Ordinal of the tile's first slot filling, on this array.</param>
+    /// <param name="ordinal">Ordinal of the tile on this array.</param>
+    private void EmitTile(int array, int block, Expression index, int outputs, Expression used, Expression ordinal)
+    {
+        var (stream, weight, tokens) = (_context.Stream, _op.Weight, _context.Tokens);
+        var mark = stream.RegisterMark;
+        var half = Parity(ordinal);
+        var firstRow = (index * _tile.Outputs) + ((long)block * (weight.Rows / _op.Blocks));
+        var sums = half * _context.Machine.HalfAccumulator;
+        for (var start = 0; start < weight.Columns; start += _tile.Depth)
+        {
+            var depth = Math.Min(_tile.Depth, weight.Columns - start);
+            var slot = (Parity(used + (start / _tile.Depth)) * _context.Weights.SlotBytes) + _context.Weights.Slots(array).Start;
+            var (codes, mantissas) = Load(array, firstRow, outputs, start, depth, slot);
+            var stripes = Enumerable.Range(0, _context.Machine.Stripes).ToArray();
+            var size = EmitContext.ElementBytes(_op.Input);
+            stream.AddRaw(new MatMul(
+                new View(EmitContext.TypeOf(_op.Input), _context.Place(_op.Input).Data.Start + ((((long)block * weight.Columns) + start) * size), depth)
+                {
+                    Rows = tokens,
+                    RowStride = (long)_op.Input.Width * size,
+                },
+                codes,
+                outputs,
+                mantissas,
+                sums,
+                outputs,
+                Accumulate: start > 0)
+            {
+                Array = array,
+                Fold = _tile.Fold,
+                Waits = [.. stripes.Select(stripe => WeightTraffic.Full(_context, array, stripe))],
+                Signals = [.. stripes.Select(stripe => WeightTraffic.Free(_context, array, stripe))],
+            });
+        }
+
+        Drain(array, firstRow, outputs, sums, half);
+        stream.ReleaseRegisters(mark);
+    }
+
+    /// <summary>Fills a slot, the rows shared out to the array's channels.</summary>
+    private (CodeMatrix Codes, Mantissas Mantissas) Load(int array, Expression firstRow, int outputs, int start, int depth, Expression slot)
+    {
+        var (stripes, weight) = (_context.Machine.Stripes, _op.Weight);
+        var isWhole = depth == weight.Columns;
+        var codeStride = isWhole ? _record.Stride : (_record.CodeBytes(depth) + 1) / 2 * 2;
+        var groups = (depth + weight.GroupSize - 1) / weight.GroupSize;
+        var (mantissaAddress, mantissaStride) = isWhole ? (slot + _record.MantissaOffset, _record.Stride) : (slot + (codeStride * outputs), 2L * groups);
+        var from = 0;
+        for (var stripe = 0; stripe < stripes; stripe++)
+        {
+            var rows = (outputs + stripes - 1 - stripe) / stripes;
+            var (channel, free, full) = (
+                _context.Machine.WeightChannel(array, stripe), WeightTraffic.Free(_context, array, stripe), WeightTraffic.Full(_context, array, stripe));
+            var dram = (firstRow * _record.Stride) + _segment.Start + (from * _record.Stride);
+            if (rows == 0)
+            {
+                _context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Dma, channel)) { Waits = [free], Signals = [full] });
+            }
+            else if (isWhole)
+            {
+                _context.Stream.AddRaw(new Load(TrafficClass.Weights, dram, slot + (from * _record.Stride), new Box(rows * _record.Stride))
+                {
+                    Channel = channel,
+                    Waits = [free],
+                    Signals = [full],
+                });
+            }
+            else
+            {
+                var codes = new Box(_record.CodeBytes(depth)) { Rows = rows, DramRowStride = _record.Stride, ScratchpadRowStride = codeStride };
+                _context.Stream.AddRaw(new Load(
+                    TrafficClass.Weights, dram + _record.CodeBytes(start), slot + (from * codeStride), codes) { Channel = channel, Waits = [free] });
+                var mantissas = new Box(2L * groups) { Rows = rows, DramRowStride = _record.Stride, ScratchpadRowStride = mantissaStride };
+                _context.Stream.AddRaw(new Load(
+                    TrafficClass.Weights,
+                    dram + _record.MantissaOffset + (2L * (start / weight.GroupSize)),
+                    mantissaAddress + (from * mantissaStride),
+                    mantissas) { Channel = channel, Signals = [full] });
+            }
+
+            from += rows;
+        }
+
+        return (
+            new CodeMatrix(_record.Format, slot, codeStride),
+            new Mantissas(mantissaAddress, mantissaStride, Math.Min(weight.GroupSize, depth)));
+    }
+
+    /// <summary>Sums to lanes; logits go on to memory tile by tile.</summary>
+    private void Drain(int array, Expression firstRow, int outputs, Expression sums, Expression half)
+    {
+        var (tokens, output, size) = (_context.Tokens, _op.Output, ElementBytes);
+        var address = _isLogits
+            ? (half * StagingBytes) + _staging[array].Start
+            : (firstRow * size) + _context.Place(output).Data.Start;
+        var rowStride = (long)(_isLogits ? outputs : output.Width) * size;
+        var lanes = new View(EmitContext.TypeOf(output), address, outputs) { Rows = tokens, RowStride = rowStride };
+        var drain = new Drain(
+            sums,
+            outputs,
+            lanes,
+            View.Scalars(LaneType.I32, _context.Place(_op.Input).Scale.Start, tokens),
+            _op.Bias is null ? null : View.Row(LaneType.I32, (firstRow * 4) + _bias.Start, outputs),
+            _op.SumShift,
+            _op.OutputShift,
+            output.Format.Limit) { Array = array };
+        if (!_isLogits)
+        {
+            _context.Stream.AddRaw(drain);
+            return;
+        }
+
+        var full = Staged("full", array);
+        _context.Stream.AddRaw(drain with { Waits = [Staged("free", array)], Signals = [full] });
+        if (_context.Options.Taps)
+        {
+            _context.Stream.AddRaw(new Tap(new UnitId(UnitKind.Array, array), output.Id, lanes, 0, firstRow));
+        }
+
+        _context.Stream.AddRaw(new Store(TrafficClass.Output, (firstRow * size) + _output!.Start, address, new Box((long)outputs * size)
+        {
+            Rows = tokens,
+            DramRowStride = (long)output.Width * size,
+            ScratchpadRowStride = rowStride,
+        })
+        {
+            Channel = _context.Machine.DataChannel,
+            Waits = [full],
+            Signals = [Staged("free", array)],
+        });
+    }
+
+    private SemaphoreUse Staged(string state, int array) => _context.Stream.Semaphore($"logits {state} {array}");
+
+    /// <summary>The remainder by two: a constant, or a register for it.</summary>
+    private Expression Parity(Expression number)
+    {
+        if (number.IsConstant)
+        {
+            return number.Constant % DoubleBuffer.Slots;
+        }
+
+        var register = _context.Stream.NewRegister();
+        _context.Stream.Set(register, SetFunction.Modulo, number, DoubleBuffer.Slots);
+        return register;
+    }
+}

@@ -1,0 +1,61 @@
+using Accel.Compiler.Quantization.Arithmetic;
+using Accel.Compiler.Quantization.Ops;
+using Accel.Compiler.Scheduling;
+using Accel.Isa;
+using Accel.Isa.Commands;
+using Accel.Isa.Operands;
+
+namespace Accel.Compiler.Emit;
+
+/// <summary>Decays and gated inputs of all tokens at once, then one scan along the tokens.</summary>
+internal static class RgLruLowering
+{
+    public static void Emit(EmitContext context, QuantizedRgLru op)
+    {
+        var (stream, width, channel) = (context.Stream, op.Input.Width, context.Machine.DataChannel);
+        var segment = context.Dram.State(op.State.Name, SegmentKind.State, 4L * width);
+        var stateBlock = context.Temporary(4L * width);
+        var state = View.Row(LaneType.I32, stateBlock.Start, width);
+        stream.Add(new Load(TrafficClass.State, context.StateAddress(segment, 0), stateBlock.Start, new Box(4L * width)) { Channel = channel });
+        var decayRow = View.Row(LaneType.I16, context.Constant(context.Dram.Vector(op.Decay)).Start, width);
+
+        View Lanes(LaneType type) => View.Matrix(type, context.Temporary((long)context.MostTokens * width * type.ByteSize()).Start, context.Tokens, width);
+        var distance = Lanes(LaneType.I64);
+        stream.Add(new Elementwise(LaneFunction.Multiply, context.Lanes(op.RecurrentGate), decayRow, distance, op.DecayShift, 0));
+        stream.Add(new Elementwise(LaneFunction.Maximum, distance, 0, distance, 0, 0));
+        var decay = Lanes(LaneType.I32);
+        stream.Add(Exponential(distance, decay));
+
+        // m = sqrt(1 - a^2), with 30 fraction bits.
+        stream.Add(new Elementwise(LaneFunction.Move, distance, 0, distance, -1, 0));
+        var gate = Lanes(LaneType.I32);
+        stream.Add(Exponential(distance, gate));
+        stream.Add(new Elementwise(LaneFunction.Subtract, 1L << Exp2.Fraction, gate, gate, 0, 0));
+        stream.Add(new Apply(Isa.Commands.UnaryFunction.SquareRoot, gate, gate));
+        FirstToken(context, gate);
+
+        var gated = Lanes(LaneType.I32);
+        stream.Add(new Elementwise(LaneFunction.Multiply, context.Lanes(op.Input), context.Lanes(op.InputGate), gated, op.GatedShift, int.MaxValue));
+        stream.Add(new Scan(
+            ScanForm.Gated, decay, gate, gated, state, context.Lanes(op.Output), Exp2.Fraction, op.OutputShift, op.Output.Format.Limit));
+        stream.Add(new Store(TrafficClass.State, context.StateAddress(segment, 0), stateBlock.Start, new Box(4L * width)) { Channel = channel });
+    }
+
+    private static Apply Exponential(View distance, View result) => new(Isa.Commands.UnaryFunction.Exp2Negative, distance, result)
+    {
+        ArgumentFraction = QuantizedRgLru.DecayFraction,
+        ResultFraction = Exp2.Fraction,
+    };
+
+    /// <summary>At position 0 the state is zero and the input enters whole: the first gate is one.</summary>
+    private static void FirstToken(EmitContext context, View gate)
+    {
+        var (stream, mark) = (context.Stream, context.Stream.RegisterMark);
+        var isFirst = stream.NewRegister();
+        stream.Set(isFirst, SetFunction.Minimum, Register.Position, 1);
+        stream.Set(isFirst, SetFunction.Add, isFirst * -1, 1);
+        // On the vector unit between two of its own commands on the same block: order is given.
+        stream.Loop(isFirst, _ => stream.AddRaw(new Elementwise(LaneFunction.Move, 1L << Exp2.Fraction, 0, gate with { Rows = 1 }, 0, 0)));
+        stream.ReleaseRegisters(mark);
+    }
+}

@@ -1,0 +1,121 @@
+using Accel.Compiler.Emit;
+using Accel.Compiler.Passes;
+using Accel.Compiler.Quantization;
+using Accel.Compiler.Quantization.Ops;
+using Accel.Compiler.Scheduling;
+using Accel.Compiler.Tiling;
+using Accel.Core.Diagnostics;
+using Accel.Hardware;
+using Accel.Isa;
+using Accel.Isa.Commands;
+
+namespace Accel.Compiler;
+
+/// <summary>Turns an integer model into a program for one machine.</summary>
+public static class ModelCompiler
+{
+    /// <summary>Shares of the scratchpad that weight tiles may take, from the best to the last that is tried.</summary>
+    private static readonly int[] _weightShares = [4, 8, 16, 32];
+
+    /// <exception cref="InputException">The model does not fit the machine, or asks for what the machine cannot do.</exception>
+    public static (CompiledProgram Program, CompilationReport Report) Compile(QuantizedGraph graph, HardwareConfig config, CompilerOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ContextLength, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.PrefillTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Sequences, 1);
+        var machine = new Machine(config);
+        MachineChecks.Run(graph, machine);
+        var plan = new ModelPlan(graph);
+        PassPipeline.Run(plan, options);
+
+        // The greatest run that fits is found on shapes; weights are packed once.
+        var (fit, dram, contexts) = Fit(plan, machine, options);
+        if (graph.HasWeights)
+        {
+            dram = new DramLayout(graph.Name, true, options.Sequences);
+            contexts = EmitBoth(plan, machine, options, dram, fit);
+        }
+
+        return Assemble(plan, machine, options, fit.Tokens, dram, contexts);
+    }
+
+    private static (Fitting Fit, DramLayout Dram, EmitContext[] Contexts) Fit(ModelPlan plan, Machine machine, CompilerOptions options)
+    {
+        CapacityException? last = null;
+        var lanes = machine.Arrays;
+        for (var tokens = Math.Min(options.PrefillTokens, options.ContextLength); tokens >= 1; tokens /= 2)
+        {
+            for (var share = 0; share < _weightShares.Length;)
+            {
+                try
+                {
+                    var fit = new Fitting(tokens, _weightShares[share], lanes);
+                    var dram = new DramLayout(plan.Graph.Name, false, options.Sequences);
+                    return (fit, dram, EmitBoth(plan, machine, options, dram, fit));
+                }
+                catch (CapacityException exception)
+                {
+                    last = exception;
+                    if (exception.Place == CapacityException.Semaphores && lanes > 1)
+                    {
+                        lanes /= 2;
+                    }
+                    else
+                    {
+                        share++;
+                    }
+                }
+            }
+        }
+
+        throw last!.ToInput();
+    }
+
+    private static EmitContext[] EmitBoth(ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, Fitting fit)
+    {
+        var slot = SlotBytes(plan, machine, fit.Share);
+        EmitContext Entry(int tokens)
+        {
+            var context = new EmitContext(machine, plan, options, dram, new WeightTraffic(machine, slot), tokens, fit);
+            context.EmitAll();
+            return context;
+        }
+
+        var entries = new[] { Entry(fit.Tokens), Entry(1) };
+        dram.Verify(machine.Name, machine.Shape.DramBytes);
+        return entries;
+    }
+
+    /// <summary>A slot holds an array's share of the largest matrix, or what the share of the scratchpad allows.</summary>
+    private static long SlotBytes(ModelPlan plan, Machine machine, int share)
+    {
+        var most = machine.Shape.ScratchpadBytes / share / (DoubleBuffer.Slots * machine.Arrays);
+        var wanted = plan.Ops.OfType<QuantizedLinear>()
+            .Select(op => new WeightRecord(op.Weight).Stride * (((op.Weight.Rows / op.Blocks) + machine.Arrays - 1) / machine.Arrays))
+            .DefaultIfEmpty(1).Max();
+        var bytes = Math.Min(most, wanted);
+        return Math.Max(bytes / LinearScanAllocator.Alignment, 1) * LinearScanAllocator.Alignment;
+    }
+
+    private static (CompiledProgram Program, CompilationReport Report) Assemble(
+        ModelPlan plan, Machine machine, CompilerOptions options, int tokens, DramLayout dram, EmitContext[] contexts)
+    {
+        var program = new CompiledProgram
+        {
+            Name = plan.Graph.Name,
+            Machine = machine.Shape,
+            ContextLength = options.ContextLength,
+            Sequences = options.Sequences,
+            Segments = dram.Segments,
+            Operators = [.. plan.Ops.Select(op => new OperatorEntry(op.Result.Name, op.Mnemonic))],
+            EntryPoints =
+            [
+                new EntryPoint("prefill", tokens, contexts[0].Stream.Instructions),
+                new EntryPoint("decode", 1, contexts[1].Stream.Instructions),
+            ],
+        };
+        long[] positions = [0, options.ContextLength / 2];
+        var entries = contexts.Select((context, i) => TrafficReport.Make(plan, context, program, program.EntryPoints[i], positions[i]));
+        return (program, new CompilationReport(tokens, dram.End, [.. entries]));
+    }
+}

@@ -1,0 +1,82 @@
+using Accel.Compiler.Quantization;
+
+namespace Accel.Compiler.Passes;
+
+/// <summary>
+/// The integer model on its way to commands: its ops in order, and for each value and reader whether the reader finds it in the
+/// scratchpad. Every other value goes to memory behind its producer and comes back for each reader. A pass may drop ops and keep values on
+/// chip; it cannot change what is computed.
+/// </summary>
+public sealed class ModelPlan
+{
+    private readonly HashSet<(int Value, int Reader)> _onChip = [];
+    private readonly List<QuantizedOp> _ops;
+    private List<int>[] _readers = [];
+    private Dictionary<int, int> _producers = [];
+
+    public ModelPlan(QuantizedGraph graph)
+    {
+        Graph = graph;
+        _ops = [.. graph.Ops];
+        Index();
+    }
+
+    public QuantizedGraph Graph { get; }
+
+    public IReadOnlyList<QuantizedOp> Ops => _ops;
+
+    /// <summary>Scores of attention stay in the scratchpad.</summary>
+    public bool KeepsScores { get; set; }
+
+    /// <summary>Indices of the ops that read a value, in order.</summary>
+    public IReadOnlyList<int> ReadersOf(QuantizedValue value) => _readers[value.Id];
+
+    /// <summary>Index of the op that computes a value; -1 for none.</summary>
+    public int ProducerOf(QuantizedValue value) => _producers.GetValueOrDefault(value.Id, -1);
+
+    public bool IsOnChip(QuantizedValue value, int reader) => _onChip.Contains((value.Id, reader));
+
+    /// <summary>Whether some reader fetches the value from memory.</summary>
+    public bool NeedsMemory(QuantizedValue value) => ReadersOf(value).Any(reader => !IsOnChip(value, reader));
+
+    /// <summary>Lets a reader find a value where its producer left it.</summary>
+    public void Keep(QuantizedValue value, int reader) => _onChip.Add((value.Id, reader));
+
+    /// <summary>Lets all readers that pass the test find a value on chip.</summary>
+    public void KeepFor(QuantizedValue value, Func<QuantizedOp, bool> isReader)
+    {
+        foreach (var reader in ReadersOf(value))
+        {
+            if (isReader(_ops[reader]))
+            {
+                Keep(value, reader);
+            }
+        }
+    }
+
+    /// <summary>Takes ops out of the plan; only before anything is kept on chip.</summary>
+    public void Remove(Predicate<QuantizedOp> match)
+    {
+        if (_onChip.Count > 0)
+        {
+            throw new InvalidOperationException("ops are dropped before values are placed");
+        }
+
+        _ops.RemoveAll(match);
+        Index();
+    }
+
+    private void Index()
+    {
+        _readers = [.. Enumerable.Range(0, Graph.Values.Count).Select(_ => new List<int>())];
+        _producers = [];
+        for (var i = 0; i < _ops.Count; i++)
+        {
+            _producers.Add(_ops[i].Result.Id, i);
+            foreach (var operand in _ops[i].Operands.Distinct())
+            {
+                _readers[operand.Id].Add(i);
+            }
+        }
+    }
+}

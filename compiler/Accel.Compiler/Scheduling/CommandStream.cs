@@ -1,0 +1,175 @@
+using Accel.Isa.Commands;
+using Accel.Isa.Operands;
+
+namespace Accel.Compiler.Scheduling;
+
+/// <summary>
+/// The instructions of an entry point as they are made. Straight-line commands are ordered by themselves: whatever a command reads or
+/// overwrites in the scratchpad makes it wait, by one semaphore per pair of units, for the last command of another unit that it must not
+/// overtake. Between <see cref="Acquire"/> and <see cref="Release"/> commands are added as they are, with semaphores of their own: loops.
+/// </summary>
+internal sealed class CommandStream
+{
+    private readonly List<Instruction> _instructions = [];
+    private readonly AccessList _accesses = new();
+    private readonly LinearScanAllocator _scratchpad;
+    private readonly HazardTracker _hazards;
+    private readonly SemaphoreTable _semaphores;
+    private readonly Machine _machine;
+    private readonly long[] _registers = new long[Register.Count];
+    private int _nextRegister = Register.ParameterCount;
+
+    /// <param name="tokens">Most tokens of a run: the extent of whatever has a row per token.</param>
+    public CommandStream(Machine machine, LinearScanAllocator scratchpad, SemaphoreTable semaphores, int tokens)
+    {
+        (_machine, _scratchpad, _semaphores) = (machine, scratchpad, semaphores);
+        _hazards = new(machine.UnitCount, machine.Shape.ScratchpadBytes);
+        _registers[Register.Tokens.Index] = tokens;
+    }
+
+    public IReadOnlyList<Instruction> Instructions => _instructions;
+
+    /// <summary>Index of the model's operator that commands are made for.</summary>
+    public int Operator { get; set; }
+
+    public int Semaphore(string purpose) => _semaphores[purpose];
+
+    /// <summary>Adds a command that is ordered by what it touches.</summary>
+    public void Add(Command command)
+    {
+        _accesses.Clear();
+        command.ListAccesses(_registers, _accesses);
+        Span<int> latest = stackalloc int[_machine.UnitCount];
+        latest.Fill(-1);
+        var unit = _machine.NumberOf(command.Unit);
+        foreach (var access in _accesses.Span)
+        {
+            if (access.Space == Space.Scratchpad)
+            {
+                _hazards.Collect(unit, _scratchpad.BlockAt(access.Start), access.IsWrite, latest);
+            }
+        }
+
+        var waits = Waits(command.Unit, unit, latest);
+        var issue = new Issue(unit, _instructions.Count);
+        _instructions.Add(command with { Operator = Operator, Waits = waits });
+        foreach (var access in _accesses.Span)
+        {
+            if (access.Space == Space.Scratchpad)
+            {
+                _hazards.Record(issue, _scratchpad.BlockAt(access.Start), access.IsWrite);
+            }
+        }
+
+        _hazards.Remember(issue);
+    }
+
+    /// <summary>Adds a command as it is.</summary>
+    public void AddRaw(Command command) => _instructions.Add(command with { Operator = Operator });
+
+    /// <summary>A unit waits until it may read and write the given blocks.</summary>
+    public void Acquire(UnitId on, ReadOnlySpan<Block> reads, ReadOnlySpan<Block> writes)
+    {
+        Span<int> latest = stackalloc int[_machine.UnitCount];
+        latest.Fill(-1);
+        var unit = _machine.NumberOf(on);
+        foreach (var block in reads)
+        {
+            _hazards.Collect(unit, block, false, latest);
+        }
+
+        foreach (var block in writes)
+        {
+            _hazards.Collect(unit, block, true, latest);
+        }
+
+        var waits = Waits(on, unit, latest);
+        if (waits.Count > 0)
+        {
+            AddRaw(new Synchronize(on) { Waits = waits });
+        }
+    }
+
+    /// <summary>A unit is done with the given blocks.</summary>
+    public void Release(UnitId on, ReadOnlySpan<Block> reads, ReadOnlySpan<Block> writes)
+    {
+        var issue = new Issue(_machine.NumberOf(on), _instructions.Count);
+        AddRaw(new Synchronize(on));
+        foreach (var block in reads)
+        {
+            _hazards.Record(issue, block, false);
+        }
+
+        foreach (var block in writes)
+        {
+            _hazards.Record(issue, block, true, isShared: true);
+        }
+
+        _hazards.Remember(issue);
+    }
+
+    public void Set(Register target, SetFunction function, Expression left, Expression right) =>
+        _instructions.Add(new Set(target, function, left, right));
+
+    /// <summary>A register until <see cref="ReleaseRegisters"/>; registers are given back in reverse order.</summary>
+    public Register NewRegister() => new(_nextRegister++);
+
+    public int RegisterMark => _nextRegister;
+
+    public void ReleaseRegisters(int mark) => _nextRegister = mark;
+
+    /// <summary>Repeats what the body adds; the counter runs from 0.</summary>
+    public void Loop(Expression count, Action<Register> body)
+    {
+        var mark = _nextRegister;
+        var counter = NewRegister();
+        _instructions.Add(new Loop(counter, count));
+        body(counter);
+        _instructions.Add(new EndLoop());
+        _nextRegister = mark;
+    }
+
+    /// <summary>Turns the needed orders into waits, and lets the awaited commands signal.</summary>
+    private SemaphoreList Waits(UnitId on, int unit, ReadOnlySpan<int> latest)
+    {
+        var waits = new List<SemaphoreUse>();
+        // The latest commands first: waiting for them may cover the others.
+        var keys = latest.ToArray();
+        var order = Enumerable.Range(0, keys.Length).OrderByDescending(other => keys[other]).ThenBy(other => other);
+        foreach (var other in order)
+        {
+            var issue = new Issue(other, keys[other]);
+            if (issue.Index < 0 || _hazards.IsBehind(unit, issue))
+            {
+                continue;
+            }
+
+            if (waits.Count == SemaphoreList.MaximumLength)
+            {
+                AddRaw(new Synchronize(on) { Waits = [.. waits] });
+                waits.Clear();
+            }
+
+            waits.Add(Signal(issue, _semaphores[$"order {other} {unit}"]));
+            _hazards.Wait(unit, issue);
+        }
+
+        return [.. waits];
+    }
+
+    /// <summary>Lets a command signal, or where it signals all it can, its unit behind it.</summary>
+    private SemaphoreUse Signal(Issue issue, int semaphore)
+    {
+        var awaited = (Command)_instructions[issue.Index];
+        if (awaited.Signals.Count == SemaphoreList.MaximumLength)
+        {
+            AddRaw(new Synchronize(awaited.Unit) { Signals = [semaphore] });
+        }
+        else
+        {
+            _instructions[issue.Index] = awaited with { Signals = [.. awaited.Signals, new SemaphoreUse(semaphore)] };
+        }
+
+        return semaphore;
+    }
+}

@@ -1,0 +1,67 @@
+using Accel.Isa.Commands;
+using Accel.Isa.Operands;
+
+namespace Accel.Compiler.Scheduling;
+
+/// <summary>
+/// Which of two slots is in turn: a count in a register, so that it works across loops whose rounds are known only at run time. Buffers
+/// that move in step share one.
+/// </summary>
+internal sealed class SlotCounter
+{
+    private readonly CommandStream _stream;
+    private readonly Register _count;
+
+    public SlotCounter(CommandStream stream)
+    {
+        (_stream, _count, Slot) = (stream, stream.NewRegister(), stream.NewRegister());
+        stream.Set(_count, SetFunction.Add, 0, 0);
+    }
+
+    /// <summary>0 or 1.</summary>
+    public Register Slot { get; }
+
+    /// <summary>Goes on to the next slot.</summary>
+    public void Next()
+    {
+        _stream.Set(Slot, SetFunction.Modulo, _count, DoubleBuffer.Slots);
+        _stream.Set(_count, SetFunction.Add, _count, 1);
+    }
+}
+
+/// <summary>
+/// Two slots that one unit fills while another reads the other: a semaphore of free slots, a semaphore of full ones.
+/// </summary>
+internal sealed class DoubleBuffer
+{
+    /// <summary>Slots of every buffer.</summary>
+    public const int Slots = 2;
+
+    private readonly CommandStream _stream;
+    private readonly UnitId _producer;
+    private readonly Block _block;
+    private readonly SlotCounter _counter;
+
+    /// <param name="stream">Where the commands go; both units have acquired the block.</param>
+    /// <param name="name">Of its semaphores.</param>
+    /// <param name="block">Both slots.</param>
+    /// <param name="counter">Tells the slot in turn.</param>
+    public DoubleBuffer(CommandStream stream, string name, UnitId producer, UnitId consumer, Block block, SlotCounter counter)
+    {
+        (_stream, _producer, _block, _counter) = (stream, producer, block, counter);
+        (Free, Full) = (stream.Semaphore($"{name} free"), stream.Semaphore($"{name} full"));
+        stream.AddRaw(new Synchronize(consumer) { Signals = [Free with { Count = Slots }] });
+    }
+
+    /// <summary>Taken before a slot is filled, given when it has been read.</summary>
+    public SemaphoreUse Free { get; }
+
+    /// <summary>Given when a slot is filled, taken before it is read.</summary>
+    public SemaphoreUse Full { get; }
+
+    /// <summary>Address of the slot in turn.</summary>
+    public Expression Address => (_counter.Slot * (_block.Length / Slots)) + _block.Start;
+
+    /// <summary>The producer waits until both slots are free, which leaves both semaphores at zero.</summary>
+    public void Close() => _stream.AddRaw(new Synchronize(_producer) { Waits = [Free with { Count = Slots }] });
+}

@@ -1,0 +1,113 @@
+namespace Accel.Compiler.Scheduling;
+
+/// <summary>A command by its unit and its place in the program.</summary>
+/// <param name="Unit">Number of the unit.</param>
+/// <param name="Index">Grows along the program; -1 for none.</param>
+internal readonly record struct Issue(int Unit, int Index);
+
+/// <summary>
+/// Who wrote and who read each byte of the scratchpad last, and what each unit is known to run behind: finds the waits without which a
+/// command would meet a byte too early. Reads wait for the last writer, writes for the last writer and all readers since.
+/// </summary>
+internal sealed class HazardTracker
+{
+    private readonly int _units;
+    private readonly List<Segment> _segments;
+    private readonly int[][] _known;
+    private readonly Dictionary<Issue, int[]> _history = [];
+
+    public HazardTracker(int units, long capacity)
+    {
+        _units = units;
+        _segments = [new Segment(0, capacity, Nobody(), Nobody())];
+        _known = [.. Enumerable.Range(0, units).Select(_ => Nobody())];
+    }
+
+    /// <summary>Adds to <paramref name="latest"/>, by unit, the last command that an access must follow.</summary>
+    public void Collect(int unit, Block block, bool isWrite, Span<int> latest)
+    {
+        for (var i = Find(block.Start); i < _segments.Count && _segments[i].Start < block.End; i++)
+        {
+            var segment = _segments[i];
+            for (var other = 0; other < _units; other++)
+            {
+                if (other != unit)
+                {
+                    latest[other] = Math.Max(latest[other], isWrite ? Math.Max(segment.Writers[other], segment.Readers[other]) : segment.Writers[other]);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether a unit runs behind a command of another without any more waiting.</summary>
+    public bool IsBehind(int unit, Issue issue) => _known[unit][issue.Unit] >= issue.Index;
+
+    /// <summary>A unit has waited for a command: it runs behind all that the command ran behind.</summary>
+    public void Wait(int unit, Issue issue)
+    {
+        var known = _known[unit];
+        known[issue.Unit] = Math.Max(known[issue.Unit], issue.Index);
+        if (_history.TryGetValue(issue, out var behind))
+        {
+            for (var i = 0; i < _units; i++)
+            {
+                known[i] = Math.Max(known[i], behind[i]);
+            }
+        }
+    }
+
+    /// <summary>Remembers what a command runs behind, for those who will wait for it.</summary>
+    public void Remember(Issue issue) => _history[issue] = [.. _known[issue.Unit]];
+
+    /// <summary>Enters an access of a command.</summary>
+    /// <param name="isShared">Whether other units write the block too, without order among them: parts of one result.</param>
+    public void Record(Issue issue, Block block, bool isWrite, bool isShared = false)
+    {
+        Split(block.Start);
+        Split(block.End);
+        for (var i = Find(block.Start); i < _segments.Count && _segments[i].Start < block.End; i++)
+        {
+            if (isWrite && !isShared)
+            {
+                _segments[i] = _segments[i] with { Writers = Nobody(), Readers = Nobody() };
+            }
+
+            (isWrite ? _segments[i].Writers : _segments[i].Readers)[issue.Unit] = issue.Index;
+        }
+    }
+
+    private int[] Nobody()
+    {
+        var units = new int[_units];
+        Array.Fill(units, -1);
+        return units;
+    }
+
+    /// <summary>The segment that holds an address.</summary>
+    private int Find(long address)
+    {
+        var (low, high) = (0, _segments.Count - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = _segments[middle].Start <= address ? (middle, high) : (low, middle - 1);
+        }
+
+        return low;
+    }
+
+    private void Split(long address)
+    {
+        var i = Find(address);
+        var segment = _segments[i];
+        if (segment.Start < address && address < segment.End)
+        {
+            _segments[i] = segment with { End = address };
+            _segments.Insert(i + 1, segment with { Start = address, Writers = [.. segment.Writers], Readers = [.. segment.Readers] });
+        }
+    }
+
+    /// <param name="Writers">Last command of each unit that wrote here since the last one that wrote alone.</param>
+    /// <param name="Readers">Likewise those that read.</param>
+    private sealed record Segment(long Start, long End, int[] Writers, int[] Readers);
+}

@@ -1,0 +1,51 @@
+using Accel.Isa.Commands;
+using Accel.Isa.Operands;
+
+namespace Accel.Sim.Kernel;
+
+/// <summary>A unit's queue: commands with the registers as they stood when the sequencer issued them.</summary>
+internal sealed class CommandQueue(int depth)
+{
+    private readonly Command[] _commands = new Command[depth];
+    private readonly int[] _instructions = new int[depth];
+    private readonly long[] _registers = new long[depth * Register.Count];
+    private int _head;
+
+    public int Count { get; private set; }
+
+    public bool IsFull => Count == depth;
+
+    public Command Head => _commands[_head];
+
+    /// <summary>The instruction's index in its entry point.</summary>
+    public int HeadInstruction => _instructions[_head];
+
+    public ReadOnlySpan<long> HeadRegisters => _registers.AsSpan(_head * Register.Count, Register.Count);
+
+    public void Add(Command command, int instruction, ReadOnlySpan<long> registers)
+    {
+        var slot = (_head + Count) % depth;
+        _commands[slot] = command;
+        _instructions[slot] = instruction;
+        registers.CopyTo(_registers.AsSpan(slot * Register.Count, Register.Count));
+        Count++;
+    }
+
+    public void RemoveHead()
+    {
+        _head = (_head + 1) % depth;
+        Count--;
+    }
+
+    public void Clear() => (_head, Count) = (0, 0);
+
+    /// <summary>Queued commands, the next one first.</summary>
+    public IEnumerable<(Command Command, int Instruction)> Waiting()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            var slot = (_head + i) % depth;
+            yield return (_commands[slot], _instructions[slot]);
+        }
+    }
+}

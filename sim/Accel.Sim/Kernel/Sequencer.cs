@@ -1,0 +1,103 @@
+using Accel.Isa;
+using Accel.Isa.Commands;
+using Accel.Isa.Operands;
+
+namespace Accel.Sim.Kernel;
+
+/// <summary>Walks an entry point: loops, registers, and the next command to hand out.</summary>
+internal sealed class Sequencer
+{
+    private readonly long[] _registers = new long[Register.Count];
+    private readonly (int Body, long Left)[] _loops = new (int, long)[ProgramChecks.DeepestLoop];
+    private IReadOnlyList<Instruction> _instructions = [];
+    private int _depth;
+    private long _stepsLeft;
+
+    public ReadOnlySpan<long> Registers => _registers;
+
+    /// <summary>Index of the instruction at which the sequencer stands.</summary>
+    public int Position { get; private set; }
+
+    public bool IsDone => Position >= _instructions.Count;
+
+    public void Start(EntryPoint entry, long position, long tokens, long sequence, long maximumSteps)
+    {
+        Array.Clear(_registers);
+        (_registers[0], _registers[1], _registers[2]) = (position, tokens, sequence);
+        (_instructions, Position, _depth, _stepsLeft) = (entry.Instructions, 0, 0, maximumSteps);
+    }
+
+    /// <summary>Does its own instructions up to the next command or fence, and leaves that for the caller to take.</summary>
+    /// <returns>Null at the end.</returns>
+    public Instruction? Advance()
+    {
+        while (!IsDone)
+        {
+            if (--_stepsLeft < 0)
+            {
+                throw new MachineFaultException(FaultKind.TooLong, $"instruction {Position}: more steps than this run may take");
+            }
+
+            switch (_instructions[Position])
+            {
+                case Set set:
+                    _registers[set.Target.Index] = set.Evaluate(_registers);
+                    Position++;
+                    break;
+                case Loop loop:
+                    Enter(loop);
+                    break;
+                case EndLoop:
+                    Repeat();
+                    break;
+                case var command:
+                    return command;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The caller has taken the command.</summary>
+    public void Take() => Position++;
+
+    private void Enter(Loop loop)
+    {
+        var count = loop.Count.Resolve(_registers);
+        _registers[loop.Counter.Index] = 0;
+        if (count > 0)
+        {
+            Position++;
+            _loops[_depth++] = (Position, count - 1);
+            return;
+        }
+
+        for (var open = 1; open > 0;)
+        {
+            Position++;
+            open += _instructions[Position] switch
+            {
+                Loop => 1,
+                EndLoop => -1,
+                _ => 0,
+            };
+        }
+
+        Position++;
+    }
+
+    private void Repeat()
+    {
+        ref var loop = ref _loops[_depth - 1];
+        var counter = ((Loop)_instructions[loop.Body - 1]).Counter.Index;
+        _registers[counter]++;
+        if (loop.Left-- > 0)
+        {
+            Position = loop.Body;
+            return;
+        }
+
+        _depth--;
+        Position++;
+    }
+}

@@ -1,0 +1,129 @@
+using Accel.Core.Diagnostics;
+using Accel.Hardware;
+using Accel.Isa;
+using Accel.Isa.Commands;
+using Accel.Isa.Operands;
+using Accel.Sim.Kernel;
+
+namespace Accel.Sim;
+
+/// <summary>
+/// A machine with a program and its memory. The host writes input segments, runs an entry point, reads output segments; states stay from
+/// run to run. Values only: which command runs when is decided by queues and semaphores, not by clocks.
+/// </summary>
+public sealed class Simulation
+{
+    /// <summary>Memories of a machine that is executed, not only timed.</summary>
+    private const long LargestMemory = 1L << 30;
+
+    private readonly CompiledProgram _program;
+    private readonly MachineMemory _memory;
+    private readonly Dispatcher _dispatcher;
+    private readonly DependencyTracker? _tracker;
+
+    private Simulation(CompiledProgram program, HardwareConfig hardware, SimulationOptions options)
+    {
+        _program = program;
+        _memory = new(program);
+        var units = program.Machine.DmaChannels + program.Machine.Arrays + program.Machine.VectorUnits;
+        _tracker = options.CheckHazards ? new(units) : null;
+        _dispatcher = new(program, _memory, _tracker, hardware.Sequencer.QueueDepth, options.MaximumSteps);
+        foreach (var segment in program.Segments)
+        {
+            // States are zero, the host may rely on its inputs, constants are there; activations and outputs are not.
+            if (segment.Kind is not (SegmentKind.Activations or SegmentKind.Output))
+            {
+                _tracker?.MarkWritten(Space.Dram, 0, segment.Start, segment.Length);
+            }
+        }
+    }
+
+    /// <param name="program">With the images of its constants.</param>
+    /// <param name="hardware">The machine it was compiled for.</param>
+    /// <param name="options">Null for all checks.</param>
+    /// <exception cref="InputException">Program and machine do not belong together, or there is nothing to compute with.</exception>
+    public static Simulation Create(CompiledProgram program, HardwareConfig hardware, SimulationOptions? options = null)
+    {
+        ProgramChecks.Run(program, program.Name);
+        MachineChecks.Run(program, hardware);
+        if (program.Machine.ScratchpadBytes > LargestMemory || program.Machine.AccumulatorWords > LargestMemory / sizeof(long))
+        {
+            throw new InputException(hardware.Name, "", $"memories of at most {LargestMemory} bytes on a chip that is executed", "larger ones");
+        }
+
+        foreach (var segment in program.Segments.Where(segment => segment.Kind == SegmentKind.Weights && segment.Image.Length != segment.Length))
+        {
+            throw new InputException(
+                program.Name, $"segment '{segment.Name}'", $"{segment.Length} bytes of constants", $"{segment.Image.Length}; a timing-only program has no values");
+        }
+
+        return new(program, hardware, options ?? new());
+    }
+
+    /// <summary>Watches the runs that follow; null for nobody.</summary>
+    public ISimulationObserver? Observer
+    {
+        get => _dispatcher.Observer;
+        set => _dispatcher.Observer = value;
+    }
+
+    /// <summary>Runs an entry point to its end.</summary>
+    /// <param name="entryPoint">Its name.</param>
+    /// <param name="position">Tokens that the sequence has seen.</param>
+    /// <param name="tokens">Tokens of this run.</param>
+    /// <param name="sequence">Which of the program's sequences.</param>
+    /// <exception cref="InputException">No such entry point, or parameters that it is not laid out for.</exception>
+    /// <exception cref="MachineFaultException">The program did what the machine cannot do.</exception>
+    public void Run(string entryPoint, long position, int tokens, int sequence = 0)
+    {
+        var entry = _program.EntryPoints.FirstOrDefault(candidate => candidate.Name == entryPoint)
+            ?? throw new InputException(
+                _program.Name, "entry point", $"one of {string.Join(", ", _program.EntryPoints.Select(known => known.Name))}", $"'{entryPoint}'");
+        Demand(tokens >= 1 && tokens <= entry.MaximumTokens, "tokens", $"1 to {entry.MaximumTokens}", tokens);
+        Demand(position >= 0 && position <= _program.ContextLength - tokens, "position", $"0 to {_program.ContextLength - tokens}", position);
+        Demand(sequence >= 0 && sequence < _program.Sequences, "sequence", $"0 to {_program.Sequences - 1}", sequence);
+        _dispatcher.Run(entry, position, tokens, sequence);
+    }
+
+    /// <summary>Zeroes the states and caches of one sequence, as before its first token.</summary>
+    public void ResetSequence(int sequence = 0)
+    {
+        Demand(sequence >= 0 && sequence < _program.Sequences, "sequence", $"0 to {_program.Sequences - 1}", sequence);
+        foreach (var segment in _program.Segments.Where(segment => segment.Kind is SegmentKind.Cache or SegmentKind.State))
+        {
+            var (start, length) = segment.SequenceStride == 0
+                ? (segment.Start, segment.Length)
+                : (segment.Start + (sequence * segment.SequenceStride), segment.SequenceStride);
+            _memory.Dram.Clear(start, length);
+            _tracker?.MarkWritten(Space.Dram, 0, start, length);
+        }
+    }
+
+    /// <summary>Writes a part of a segment, as the host.</summary>
+    public void WriteSegment(string name, long offset, ReadOnlySpan<byte> bytes)
+    {
+        var start = Locate(name, offset, bytes.Length);
+        _memory.Dram.Write(start, bytes);
+        _tracker?.MarkWritten(Space.Dram, 0, start, bytes.Length);
+    }
+
+    /// <summary>Reads a part of a segment, as the host.</summary>
+    public void ReadSegment(string name, long offset, Span<byte> into) => _memory.Dram.Read(Locate(name, offset, into.Length), into);
+
+    private long Locate(string name, long offset, long length)
+    {
+        var segment = _program.Segments.FirstOrDefault(candidate => candidate.Name == name)
+            ?? throw new InputException(
+                _program.Name, "segment", $"one of {string.Join(", ", _program.Segments.Select(known => known.Name))}", $"'{name}'");
+        Demand(offset >= 0 && offset <= segment.Length - length, $"segment '{name}'", $"bytes within its {segment.Length}", offset);
+        return segment.Start + offset;
+    }
+
+    private void Demand(bool holds, string place, string expected, long found)
+    {
+        if (!holds)
+        {
+            throw new InputException(_program.Name, place, expected, $"{found}");
+        }
+    }
+}

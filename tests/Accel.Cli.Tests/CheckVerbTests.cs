@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Accel.Isa;
+using Accel.Isa.Encoding;
+
+namespace Accel.Cli.Tests;
+
+/// <summary>Compiling, printing and checking programs of the bundled model.</summary>
+public sealed class CheckVerbTests
+{
+    [Theory]
+    [InlineData("edge", "int8")]
+    [InlineData("edge", "mixed")]
+    [InlineData("mid", "int4")]
+    [InlineData("big", "ternary")]
+    public void Program_and_interpreter_agree_on_every_bit(string hardware, string weights)
+    {
+        var result = Accel("check", "--hw", hardware, "--weights", weights, "--tokens", "16", "--json");
+        Assert.Equal((0, ""), (result.Exit, result.Error));
+        var json = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal(0, json.GetProperty("differing_bits").GetInt64());
+        Assert.True(json.GetProperty("compared_elements").GetInt64() > 100_000);
+        Assert.Equal(json.GetProperty("integer_perplexity").GetDouble(), json.GetProperty("program_perplexity").GetDouble(), 9);
+    }
+
+    [Theory]
+    [InlineData(" sum-shift=6 ", " sum-shift=7 ", "layers.0.conv.in")]
+    [InlineData("mantissas.at=128+", "mantissas.at=130+", "the machine cannot do")]
+    [InlineData("scale-mantissa=46706", "scale-mantissa=46707", "layers.0.conv.norm")]
+    public void A_wrong_shift_offset_or_factor_is_named_by_the_first_value_it_reaches(string good, string bad, string value)
+    {
+        AssertCaught(value, program =>
+        {
+            var text = new StringWriter();
+            Disassembler.Write(program, text);
+            var at = text.ToString().IndexOf(good, StringComparison.Ordinal);
+            Assert.True(at >= 0, $"no '{good}' in the listing");
+            return Assembler.Read("listing", new StringReader(text.ToString().Remove(at, good.Length).Insert(at, bad)));
+        });
+    }
+
+    [Theory]
+    [InlineData("layers.2.attention.query.weight", 0, "layers.2.attention.query")]
+    [InlineData("layers.2.attention.query.weight", 128, "layers.2.attention.query")]
+    [InlineData("layers.4.mlp.down.weight", 5, "layers.4")]
+    public void A_flipped_weight_or_scale_is_named_by_the_first_value_it_reaches(string segment, int offset, string value) =>
+        AssertCaught(value, program => program with
+        {
+            Segments = [.. program.Segments.Select(s => s.Name == segment ? s with { Image = Flipped(s.Image, offset) } : s)],
+        });
+
+    [Fact]
+    public void A_listing_with_constants_assembles_to_the_same_bytes()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, Accel("compile", "--hw", "edge", "--output", folder.Path("model.acc")).Exit);
+        var listing = folder.Write("model.txt", Accel("disasm", folder.Path("model.acc"), "--images").Output);
+        Assert.Equal(0, Accel("disasm", listing, "--assemble", folder.Path("again.acc")).Exit);
+        Assert.Equal(File.ReadAllBytes(folder.Path("model.acc")), File.ReadAllBytes(folder.Path("again.acc")));
+    }
+
+    [Fact]
+    public void A_shape_compiles_without_weights_and_moves_little_more_than_it_must()
+    {
+        var json = JsonDocument.Parse(Accel("compile", "llama-3.1-8b", "--hw", "big", "--json").Output).RootElement;
+        foreach (var entry in json.GetProperty("entry_points").EnumerateArray())
+        {
+            var (moved, bound) = (entry.GetProperty("bytes_moved").GetInt64(), entry.GetProperty("lower_bound_bytes").GetInt64());
+            Assert.InRange(moved, bound, bound * 1.05);
+        }
+    }
+
+    [Theory]
+    [InlineData("compile llama-3.1-405b --hw edge --output x.acc", "expected")]
+    [InlineData("compile --hw egde --output x.acc", "did you mean 'edge'?")]
+    [InlineData("check llama-3.1-8b", "expected a checkpoint with weights")]
+    [InlineData("disasm no-such-file", "no such file")]
+    [InlineData("compile --weights int7", "int7")]
+    public void Bad_input_is_one_clear_error_and_nothing_is_written(string arguments, string message)
+    {
+        var result = Accel(arguments.Split(' '));
+        Assert.Equal(2, result.Exit);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists("x.acc"));
+    }
+
+    [Fact]
+    public void A_program_cut_short_or_changed_in_a_byte_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        Accel("compile", "--hw", "edge", "--output", folder.Path("model.acc"));
+        var bytes = File.ReadAllBytes(folder.Path("model.acc"));
+        File.WriteAllBytes(folder.Path("cut.acc"), bytes.AsSpan(0, bytes.Length / 2));
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(folder.Path("changed.acc"), bytes);
+        Assert.Equal(2, Accel("disasm", folder.Path("cut.acc")).Exit);
+        Assert.Contains("checksum", Accel("disasm", folder.Path("changed.acc")).Error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Compiles, damages the program, and has the verb find it.</summary>
+    private static void AssertCaught(string value, Func<CompiledProgram, CompiledProgram> damage)
+    {
+        using var folder = new TemporaryFolder();
+        Accel("compile", "--hw", "edge", "--output", folder.Path("model.acc"));
+        var program = ProgramDecoder.Decode("model.acc", File.ReadAllBytes(folder.Path("model.acc")));
+        File.WriteAllBytes(folder.Path("damaged.acc"), ProgramEncoder.Encode(damage(program)));
+        var result = Accel("check", "--hw", "edge", "--tokens", "8", "--program", folder.Path("damaged.acc"), "--json");
+        Assert.Equal(1, result.Exit);
+        if (result.Output.Length == 0)
+        {
+            // The machine itself refused: it read what nobody wrote.
+            Assert.Contains(value, result.Error, StringComparison.Ordinal);
+            return;
+        }
+
+        var json = JsonDocument.Parse(result.Output).RootElement;
+        Assert.True(json.GetProperty("differing_bits").GetInt64() > 0);
+        Assert.Contains(value, json.GetProperty("first_difference").GetString()!, StringComparison.Ordinal);
+    }
+
+    private static byte[] Flipped(ReadOnlyMemory<byte> image, int offset)
+    {
+        var bytes = image.ToArray();
+        bytes[offset] ^= 0x10;
+        return bytes;
+    }
+
+    private static (int Exit, string Output, string Error) Accel(params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        return (CommandLine.Run(args, output, error), output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Accel.Compiler.Quantization;
+using Accel.Compiler.Quantization.Execution;
+using Accel.Hardware;
+using Accel.Isa;
+using Accel.Sim;
+
+namespace Accel.Compiler.Tests.Emit;
+
+/// <summary>
+/// Runs a compiled program on the machine beside the interpreter, and compares every value of every token, and the logits in memory,
+/// bit for bit.
+/// </summary>
+internal sealed class Differential : ISimulationObserver
+{
+    private readonly QuantizedGraph _graph;
+    private readonly Interpreter _interpreter;
+    private readonly Simulation _simulation;
+    private readonly Dictionary<int, long> _seen = [];
+    private string? _difference;
+
+    /// <param name="edit">Spoils the program; null for none.</param>
+    public Differential(QuantizedGraph graph, HardwareConfig hardware, CompilerOptions options, Func<CompiledProgram, CompiledProgram>? edit = null)
+    {
+        _graph = graph;
+        (Program, Report) = ModelCompiler.Compile(graph, hardware, options);
+        Program = edit is null ? Program : edit(Program);
+        _interpreter = new(graph, new InterpreterOptions(options.ContextLength, options.PrefillTokens));
+        _simulation = Simulation.Create(Program, hardware);
+        _simulation.Observer = this;
+    }
+
+    public CompiledProgram Program { get; }
+
+    public CompilationReport Report { get; }
+
+    /// <summary>Elements compared so far.</summary>
+    public long Compared { get; private set; }
+
+    /// <summary>Runs steps of the given lengths, one token by the decode entry, more by prefill (in runs that it can take).</summary>
+    public void Run(ReadOnlySpan<int> tokens, params int[] steps)
+    {
+        foreach (var step in steps)
+        {
+            var most = step == 1 ? 1 : Program.EntryPoints[0].MaximumTokens;
+            for (var done = 0; done < step;)
+            {
+                var count = Math.Min(most, step - done);
+                Step(tokens[..count], step == 1 ? "decode" : "prefill");
+                tokens = tokens[count..];
+                done += count;
+            }
+        }
+    }
+
+    private void Step(ReadOnlySpan<int> tokens, string entry)
+    {
+        var position = _interpreter.Position;
+        _interpreter.Step(tokens);
+        _simulation.WriteSegment("tokens", 0, MemoryMarshal.AsBytes(tokens));
+        _seen.Clear();
+        _simulation.Run(entry, position, tokens.Length);
+        Assert.True(_difference is null, $"{entry} of {tokens.Length} at {position}: {_difference}");
+        foreach (var operation in _graph.Ops.Where(op => Program.Operators.Any(known => known.Name == op.Result.Name)))
+        {
+            var value = operation.Result;
+            var wanted = (long)tokens.Length * (value.Width + (value is CodeValue ? 1 : 0));
+            Assert.True(_seen.GetValueOrDefault(value.Id) == wanted, $"'{value.Name}': {_seen.GetValueOrDefault(value.Id)} elements shown, {wanted} computed");
+        }
+
+        CompareLogits(tokens.Length);
+    }
+
+    private void CompareLogits(int tokens)
+    {
+        var logits = _graph.Logits;
+        var size = logits.Format.Bits / 8;
+        var bytes = new byte[tokens * logits.Width * size];
+        _simulation.ReadSegment("logits", 0, bytes);
+        var expected = _interpreter.Lanes(logits);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            var found = size == 2 ? BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(2 * i)) : BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4 * i));
+            Assert.True(found == expected[i], $"logits[{i}]: {found}, expected {expected[i]}");
+        }
+    }
+
+    public void OnTap(int value, long token, long firstElement, ReadOnlySpan<long> lanes)
+    {
+        _seen[value] = _seen.GetValueOrDefault(value) + lanes.Length;
+        Compared += lanes.Length;
+        for (var i = 0; i < lanes.Length && _difference is null; i++)
+        {
+            var element = (int)firstElement + i;
+            long expected = _graph.Values[value] switch
+            {
+                LaneValue v => _interpreter.Lanes(v)[((int)token * v.Width) + element],
+                CodeValue v when element == v.Width => _interpreter.Scales(v)[(int)token],
+                CodeValue v => _interpreter.Codes(v)[((int)token * v.Width) + element],
+                _ => throw new NotSupportedException(),
+            };
+            if (lanes[i] != expected)
+            {
+                _difference = $"'{_graph.Values[value].Name}'[{token}, {element}] is {lanes[i]}, expected {expected}";
+            }
+        }
+    }
+}
