@@ -498,18 +498,26 @@ internal sealed unsafe partial class EventPseudoChannel
             RaiseGroup(groupGate + push.First, now + push.Delay);
         }
 
-        var rank = bank >> _rankShift;
-        var rankGate = _rankGate + rank;
+        var rankGate = _rankGate + (bank >> _rankShift);
         foreach (var push in _table.Rank[(int)command])
         {
             Raise(rankGate + push.First, now + push.Delay);
         }
 
+        if (_table.Reaches[(int)command])
+        {
+            PushFurther(command, bank, now);
+        }
+    }
+
+    /// <summary>Pushes gates of other ranks, and those that count several commands.</summary>
+    private void PushFurther(Command command, int bank, long now)
+    {
         foreach (var push in _table.OtherRanks[(int)command])
         {
             for (var other = 0; other < _ranks; other++)
             {
-                Raise(_rankGate + push.First + other, other == rank ? 0 : now + push.Delay);
+                Raise(_rankGate + push.First + other, other == bank >> _rankShift ? 0 : now + push.Delay);
             }
         }
 

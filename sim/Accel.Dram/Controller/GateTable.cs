@@ -44,6 +44,8 @@ internal sealed class GateTable
                 Windows[(int)previous] = [.. Windows[(int)previous], window];
             }
         }
+
+        Reaches = [.. Enumerable.Range(0, Commands.Count).Select(c => OtherRanks[c].Length + Windows[c].Length > 0)];
     }
 
     /// <summary>Commands the controller sends, as indices.</summary>
@@ -62,6 +64,9 @@ internal sealed class GateTable
     public Push[][] OtherRanks { get; }
 
     public Window[][] Windows { get; }
+
+    /// <summary>Whether a command pushes gates of other ranks or counts in a window.</summary>
+    public bool[] Reaches { get; }
 
     /// <summary>Each ring's start and length, and the delay counted from its oldest entry.</summary>
     public List<(int Ring, int Length, int Delay)> Rings { get; } = [];

@@ -12,7 +12,7 @@ namespace Accel.Dram.Mapping;
 /// </remarks>
 public sealed class LocalAddressing
 {
-    private const int ChunkBits = 11;
+    private const int ChunkBits = 9;
 
     private readonly ulong[] _pivots;
     private readonly ulong _pivotSet;

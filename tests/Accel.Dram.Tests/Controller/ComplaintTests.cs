@@ -289,6 +289,28 @@ public class ComplaintTests
         Assert.Contains("a cycle of 1000", Assert.Throws<InputException>(() => system.Enqueue(new DmaDescriptor(0, 64), new Cycles(999))).Message);
     }
 
+    [Fact]
+    public void Ages_that_run_over_change_nothing()
+    {
+        // Ages are 32-bit numbers; the engine is set back to just before they run over.
+        var config = Scenario.Config("DDR4-3200", "M1");
+        var trace = new RequestTrace();
+        var random = new Random(2);
+        for (var i = 0; i < 3000; i++)
+        {
+            trace.Add(new Request(0, random.NextInt64(1 << 22), i % 3 == 0));
+        }
+
+        var expected = Scenario.Run(config, SimulationMode.Event, trace, []);
+        var system = new DramSystem(config, SimulationMode.Event, 1, Recording.Completions);
+        const System.Reflection.BindingFlags hidden = System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance;
+        var channels = (Channel[])typeof(DramSystem).GetField("_channels", hidden)!.GetValue(system)!;
+        typeof(EventPseudoChannel).GetField("_sequence", hidden)!.SetValue(((EventChannel)channels[0]).PseudoChannels[0], uint.MaxValue - 1500);
+        system.Enqueue(trace);
+        system.Finish();
+        Assert.Equal(expected.Completions, system.RequestCompletions(0));
+    }
+
     private static void AssertNothingLeft(Accel.Dram.Reports.DramReport report)
     {
         Assert.Equal(0, report.Queued);
