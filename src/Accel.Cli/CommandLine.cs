@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Accel.Cli.Verbs;
 using Accel.Core.Diagnostics;
 
@@ -27,6 +28,7 @@ public static class CommandLine
         DisasmVerb.Create,
         CheckVerb.Create,
         DramVerb.Create,
+        HardwareVerb.Create,
     ];
 
     /// <summary>Runs one command line.</summary>
@@ -51,7 +53,7 @@ public static class CommandLine
                 error.WriteLine($"accel: {fault.Message.ReplaceLineEndings(" ")}");
             }
 
-            error.WriteLine($"accel: see `accel {parsed.CommandResult.Command.Name} --help`".Replace($" {root.Name} ", " ", StringComparison.Ordinal));
+            error.WriteLine($"accel: see `accel {string.Concat(Path(parsed.CommandResult).Select(name => $"{name} "))}--help`");
             return ExitCode.BadInput;
         }
 
@@ -75,4 +77,11 @@ public static class CommandLine
             return ExitCode.OurFault;
         }
     }
+
+    /// <summary>Names of a verb and the verb within it.</summary>
+    private static IEnumerable<string> Path(SymbolResult? command) => command switch
+    {
+        CommandResult { Parent: { } parent } verb => Path(parent).Append(verb.Command.Name),
+        _ => [],
+    };
 }
