@@ -29,6 +29,7 @@ public static class CommandLine
         CheckVerb.Create,
         DramVerb.Create,
         HardwareVerb.Create,
+        ArrayVerb.Create,
     ];
 
     /// <summary>Runs one command line.</summary>
