@@ -11,7 +11,7 @@ public sealed class TrackWriterTests
         // 1.4 GHz: cycle 7 begins at 5 ns, cycle 10 within the nanosecond that begins at 7.
         var tracks = Written(new(1_400_000_000), writer =>
         {
-            var track = writer.AddTrack("array0");
+            var track = writer.AddTrack("array0", 4);
             writer.Begin(track, "layers.0.attention", 0, 14);
             writer.Begin(track, "matmul", 7, 3);
             writer.End(track, 10);
@@ -32,7 +32,7 @@ public sealed class TrackWriterTests
     {
         var tracks = Written(new(1_000_000_000), writer =>
         {
-            var counter = writer.AddCounter("DRAM", "GB/s");
+            var counter = writer.AddCounter("DRAM", "GB/s", 3);
             writer.Count(counter, 0, 51.2);
             writer.Count(counter, 4096, 0);
         });
@@ -45,7 +45,7 @@ public sealed class TrackWriterTests
         using var stream = new MemoryStream();
         using (var writer = new TrackWriter(stream, "t", new(1_000_000_000)))
         {
-            writer.End(writer.AddTrack("u"), 300);
+            writer.End(writer.AddTrack("u", 2), 300);
         }
 
         // A packet is 0A and its length; within it 50 01 is the sequence, 68 the flags, E2 03 a track, 62 names, 40 the time, 5A an event.

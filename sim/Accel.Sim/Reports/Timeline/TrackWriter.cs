@@ -44,11 +44,11 @@ internal sealed class TrackWriter : IDisposable
         _length.NameIid = Intern("cycles", isEvent: false);
     }
 
-    /// <summary>A track of slices, below those that are there.</summary>
-    public ulong AddTrack(string name) => Describe(new() { Name = name });
+    /// <summary>A track of slices; tracks stand in the order of their ranks.</summary>
+    public ulong AddTrack(string name, int rank) => Describe(new() { Name = name, SiblingOrderRank = rank });
 
     /// <summary>A track of a number over time.</summary>
-    public ulong AddCounter(string name, string unit) => Describe(new() { Name = name, Counter = new() { UnitName = unit } });
+    public ulong AddCounter(string name, string unit, int rank) => Describe(new() { Name = name, SiblingOrderRank = rank, Counter = new() { UnitName = unit } });
 
     /// <summary>Opens a slice; within a track, slices begin in the order of time and close before their parents do.</summary>
     public void Begin(ulong track, string name, long start, long cycles)
@@ -77,7 +77,7 @@ internal sealed class TrackWriter : IDisposable
 
     private ulong Describe(TrackDescriptor track)
     {
-        (track.Uuid, track.ParentUuid, track.SiblingOrderRank) = (++_tracks, Root, (int)_tracks);
+        (track.Uuid, track.ParentUuid) = (++_tracks, Root);
         Write(new() { TrustedPacketSequenceId = Sequence, TrackDescriptor = track });
         return _tracks;
     }
