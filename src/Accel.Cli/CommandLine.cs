@@ -27,6 +27,8 @@ public static class CommandLine
         CompileVerb.Create,
         DisasmVerb.Create,
         CheckVerb.Create,
+        SimVerb.Create,
+        WhyVerb.Create,
         DramVerb.Create,
         HardwareVerb.Create,
         ArrayVerb.Create,

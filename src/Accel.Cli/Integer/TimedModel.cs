@@ -21,8 +21,9 @@ internal sealed record TimingRequest(
     string Model, WeightChoice Weights, int Prefill, int Decode, int? Context, int Batch, IReadOnlySet<string> DisabledPasses);
 
 /// <summary>A model compiled for a machine with the work that is to be timed. Needs shapes alone.</summary>
+/// <param name="Name">Of the model.</param>
 internal sealed record TimedModel(
-    TimingRequest Request, HardwareConfig Hardware, CompiledProgram Program, QuantizedGraph Graph, Workload Workload, int Context)
+    string Name, TimingRequest Request, HardwareConfig Hardware, CompiledProgram Program, QuantizedGraph Graph, Workload Workload, int Context)
 {
     /// <summary>Where a decode step is timed that follows no prompt.</summary>
     private const int UsualContext = 2048;
@@ -35,10 +36,10 @@ internal sealed record TimedModel(
     {
         var model = ModelLoader.Load(request.Model, checkWeights: false);
         var graph = Quantizer.QuantizeShape(model.Graph, IntegerModel.Options(request.Weights));
-        return Prepare(request, hardware, graph, model.ContextLength);
+        return Prepare(model.Name, request, hardware, graph, model.ContextLength);
     }
 
-    private static TimedModel Prepare(TimingRequest request, HardwareConfig hardware, QuantizedGraph graph, long contextLength)
+    private static TimedModel Prepare(string name, TimingRequest request, HardwareConfig hardware, QuantizedGraph graph, long contextLength)
     {
         var tokens = (long)request.Prefill + request.Decode;
         var context = request.Context ?? (request.Prefill > 0 ? 0 : (int)Math.Clamp(contextLength - tokens, 0, UsualContext));
@@ -59,7 +60,7 @@ internal sealed record TimedModel(
         var prefill = request.Prefill > 0 ? Workload.Prefill(program, request.Prefill, request.Batch, context) : null;
         var decode = request.Decode > 0 ? Workload.Decode(program, context + request.Prefill, request.Decode, request.Batch) : null;
         var workload = prefill is null ? decode! : decode is null ? prefill : prefill.Then(decode);
-        return new(request, hardware, program, graph, workload, context);
+        return new(name, request, hardware, program, graph, workload, context);
     }
 
     /// <summary>Times the work; may be called again with other options.</summary>
@@ -70,7 +71,16 @@ internal sealed record TimedModel(
         BytesNeeded.ByOperator(Graph, Program.Operators.Select(op => op.Name), [.. Workload.Runs.Select(run => (run.Position, (long)run.Tokens))]);
 
     /// <summary>The same model and work on another machine.</summary>
-    public TimedModel On(HardwareConfig hardware) => Prepare(Request with { Context = Context }, hardware, Graph, (long)Context + Request.Prefill + Request.Decode);
+    public TimedModel On(HardwareConfig hardware) => Prepare(Name, Request with { Context = Context }, hardware, Graph, Positions);
+
+    /// <summary>The same work compiled without one more pass.</summary>
+    public TimedModel Without(string pass) =>
+        Prepare(Name, Request with { Context = Context, DisabledPasses = new HashSet<string>(Request.DisabledPasses, StringComparer.Ordinal) { pass } }, Hardware, Graph, Positions);
+
+    /// <summary>The same work with other weights.</summary>
+    public TimedModel With(WeightChoice weights) => Prepare(Request with { Weights = weights, Context = Context }, Hardware);
+
+    private long Positions => (long)Context + Request.Prefill + Request.Decode;
 
     /// <summary>The work in words.</summary>
     public string Description

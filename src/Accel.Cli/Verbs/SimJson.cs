@@ -13,7 +13,7 @@ internal static class SimJson
     public static void Write(Utf8JsonWriter writer, TimedResult result)
     {
         var (model, report) = (result.Model, result.Report);
-        writer.WriteString("model", model.Program.Name);
+        writer.WriteString("model", model.Name);
         writer.WriteString("hardware", model.Hardware.Name);
         writer.WriteString("weights", model.Request.Weights.ToString().ToLowerInvariant());
         writer.WriteNumber("prefill_tokens", model.Request.Prefill);

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Accel.Cli.Integer;
-using Accel.Sim;
 using Accel.Sim.Reports;
 using Accel.Sim.Reports.Timeline;
 using Accel.Sim.Timing;
+using Command = System.CommandLine.Command;
 
 namespace Accel.Cli.Verbs;
 
@@ -79,7 +79,7 @@ internal static class SimVerb
         TimingReport? report = null;
         OutputFile.Write(trace.ToString(), stream =>
         {
-            using var timeline = new TimelineWriter(stream, $"{model.Program.Name} on {model.Hardware.Name}", model.Program, model.Workload, model.Hardware.Clocks.Core);
+            using var timeline = new TimelineWriter(stream, $"{model.Name} on {model.Hardware.Name}", model.Program, model.Workload, model.Hardware.Clocks.Core);
             report = model.Time(options with { Observer = timeline });
             timeline.Complete();
         });
