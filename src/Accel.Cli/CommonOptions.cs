@@ -25,7 +25,19 @@ internal static class CommonOptions
 
     public static Option<bool> Json() => new("--json") { Description = "write one JSON object" };
 
-    public static Option<int> Threads() => Positive("--threads", "threads; results do not depend on it", Environment.ProcessorCount);
+    public static Option<int> Threads()
+    {
+        const int Most = 256;
+        var option = Positive("--threads", "threads; results do not depend on it", Math.Min(Environment.ProcessorCount, Most));
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && value > Most)
+            {
+                result.AddError($"--threads: expected a whole number from 1 to {Most}, found {value}");
+            }
+        });
+        return option;
+    }
 
     /// <summary>An option that takes a whole number of at least 1.</summary>
     public static Option<int> Positive(string name, string description, int fallback) => AtLeast(name, description, fallback, 1);

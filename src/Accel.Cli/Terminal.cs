@@ -29,6 +29,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
         Output.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
     }
 
+    /// <summary>A name from a file, fit for a terminal: control characters are escaped.</summary>
+    public static string Shown(string name) => string.Concat(name.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
+
     /// <summary>A table; the first column is to the left, the others to the right unless named otherwise.</summary>
     public void WriteTable(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows, params ReadOnlySpan<int> leftColumns)
     {
@@ -41,7 +44,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
 
         foreach (var row in rows)
         {
-            table.AddRow([.. row.Select(cell => new Text(cell))]);
+            table.AddRow([.. row.Select(cell => new Text(Shown(cell)))]);
         }
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(Output) });

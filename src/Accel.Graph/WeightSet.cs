@@ -34,7 +34,7 @@ public sealed class WeightSet
             {
                 faults.Add(new(file, name, $"a tensor of shape [{string.Join(", ", extents)}] for {parameter.Name}", "no such tensor"));
             }
-            else if (!tensor.Shape.Where(extent => extent != 1).SequenceEqual(extents.Where(extent => extent != 1)))
+            else if (!IsWholeRows(tensor, extents) || !tensor.Shape.Where(extent => extent != 1).SequenceEqual(extents.Where(extent => extent != 1)))
             {
                 faults.Add(new(file, name, $"shape [{string.Join(", ", extents)}]", $"[{string.Join(", ", tensor.Shape)}]"));
             }
@@ -46,4 +46,8 @@ public sealed class WeightSet
 
         return faults.Count == 0 ? new(tensors) : throw new InputException(faults);
     }
+
+    /// <summary>Where elements are stored in blocks, the last extent must agree itself: blocks do not cross rows.</summary>
+    private static bool IsWholeRows(StoredTensor tensor, long[] extents) =>
+        tensor.Format.BlockElements == 1 || (tensor.Shape is [.., var stored] && extents is [.., var wanted] && stored == wanted);
 }

@@ -15,7 +15,6 @@ public sealed record Model(
     string Name, string Path, string Architecture, ModelGraph Graph, long ContextLength, IReadOnlyDictionary<string, string> TensorNames)
 {
     private readonly WeightSet? _weights;
-    private readonly Tokenizer? _tokenizer;
 
     /// <summary>The stored weights, checked: every parameter bound, every value finite.</summary>
     /// <exception cref="InputException">The model is a shape without weights.</exception>
@@ -27,12 +26,11 @@ public sealed record Model(
 
     public bool HasWeights => _weights is not null;
 
-    /// <exception cref="InputException">The checkpoint has no tokenizer.</exception>
-    public Tokenizer Tokenizer
-    {
-        get => _tokenizer ?? throw new InputException(Path, "", "a checkpoint with a tokenizer", "none beside it");
-        init => _tokenizer = value;
-    }
+    /// <exception cref="InputException">The checkpoint has no tokenizer, or one that cannot be read.</exception>
+    public Tokenizer Tokenizer => TokenizerSource?.Value ?? throw new InputException(Path, "", "a checkpoint with a tokenizer", "none beside it");
 
-    public bool HasTokenizer => _tokenizer is not null;
+    public bool HasTokenizer => TokenizerSource is not null;
+
+    /// <summary>Reads the tokenizer when it is first asked for: what works on token ids alone needs none that is understood.</summary>
+    internal Lazy<Tokenizer>? TokenizerSource { get; init; }
 }

@@ -8,6 +8,9 @@ namespace Accel.Runtime;
 /// <summary>Sees each float result of a step as it is computed: the value, and its rows.</summary>
 public delegate void StepObserver(Value value, ReadOnlySpan<float> rows);
 
+/// <summary>Sees logits <c>[n, vocabulary]</c> after the tokens from <paramref name="first"/> on; valid during the call.</summary>
+public delegate void LogitsVisitor(int first, ReadOnlySpan<float> rows);
+
 /// <summary>How a session is laid out.</summary>
 /// <param name="ContextLength">Positions that a full KV cache holds.</param>
 /// <param name="Threads">Threads; results do not depend on it.</param>
@@ -62,6 +65,9 @@ public sealed class Session : IDisposable
         _isBounded = graph.States.Any(state => state.StateKind == StateKind.Full);
     }
 
+    /// <summary>The graph's name, for messages.</summary>
+    public string Name => _graph.Name;
+
     /// <summary>Tokens consumed so far.</summary>
     public int Position { get; private set; }
 
@@ -108,6 +114,17 @@ public sealed class Session : IDisposable
             _logits.Rows(0, chunk.Length).CopyTo(logits);
             tokens = tokens[chunk.Length..];
             logits = logits[(chunk.Length * VocabularySize)..];
+        }
+    }
+
+    /// <summary>Consumes tokens and shows the logits after each as they are computed, a few rows at a time; keeps none of them.</summary>
+    public void Forward(ReadOnlySpan<int> tokens, LogitsVisitor visit)
+    {
+        for (var first = 0; first < tokens.Length; first += _options.ChunkTokens)
+        {
+            var chunk = tokens.Slice(first, Math.Min(tokens.Length - first, _options.ChunkTokens));
+            Step(chunk, lastRowOnly: false);
+            visit(first, _logits.Rows(0, chunk.Length));
         }
     }
 

@@ -78,12 +78,12 @@ public sealed class HostileProgramTests
         var gguf = new byte[200];
         "GGUF"u8.CopyTo(gguf);
         var newer = (byte[])_valid.Clone();
-        BinaryPrimitives.WriteUInt32LittleEndian(newer.AsSpan(8), 2);
+        BinaryPrimitives.WriteUInt32LittleEndian(newer.AsSpan(8), ProgramEncoder.Version + 1);
         var damaged = (byte[])_valid.Clone();
         damaged[60] ^= 1;
 
         Assert.Equal("a.bin: byte 0: expected a compiled program, found another kind of file", Message(gguf));
-        Assert.Equal("a.bin: byte 8, version: expected 1, found 2; compile the model again", Message(newer));
+        Assert.Equal($"a.bin: byte 8, version: expected {ProgramEncoder.Version}, found {ProgramEncoder.Version + 1}; compile the model again", Message(newer));
         Assert.Equal(
             $"a.bin: byte {_valid.Length - 32}, checksum: expected the checksum of the file, found another one; the file is damaged", Message(damaged));
         Assert.Equal("a.bin: byte 0: expected a compiled program, found 3 bytes", Message([1, 2, 3]));

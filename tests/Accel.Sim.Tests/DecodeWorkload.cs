@@ -29,7 +29,7 @@ internal static class DecodeWorkload
             new Fence(),
             new Synchronize(new(UnitKind.Array, 0)) { Signals = [new(1, 2)] },
             new Loop(layer, layers),
-            new QuantizeRows(x, View.Row(LaneType.I8, codes, width), View.Scalars(LaneType.I32, scale, 1), new(100, 20, null), 1 << 14, 20) { Signals = [2] },
+            new QuantizeRows(x, View.Row(LaneType.I8, codes, width), View.Scalars(LaneType.I32, scale, 1), new(100, 20, 25, null), 1 << 14, 20) { Signals = [2] },
             new Synchronize(new(UnitKind.Array, 0)) { Waits = [2] },
             new Loop(tile, tiles),
             new Set(buffer, SetFunction.Modulo, (Expression)count, 2),

@@ -23,7 +23,7 @@ public sealed class RowTests
             var weights = random.Next(2) == 0 ? Bench.Lanes(random, columns, 16) : null;
             var codeType = random.Next(2) == 0 ? LaneType.I8 : LaneType.I16;
             var weight = View.Row(LaneType.I16, 8192, columns);
-            var norm = random.Next(3) == 0 ? null : new NormConstants(random.Next(1 << 20), random.Next(-40, 60), weights is null ? null : weight);
+            var norm = random.Next(3) == 0 ? null : Norm(random, weights is null ? null : weight);
             var (mantissa, shift) = (random.Next(1, 1 << 16), random.Next(10, 40));
             var source = View.Matrix(type, 0, Rows, columns);
             var (codes, scale) = (View.Matrix(codeType, 16384, Rows, columns), View.Scalars(LaneType.I32, 24576, Rows));
@@ -57,7 +57,7 @@ public sealed class RowTests
     public void Zero_row_has_zero_codes_and_scale()
     {
         var (source, codes, scale) = (View.Row(LaneType.I16, 0, 9), View.Row(LaneType.I8, 1024, 9), View.Scalars(LaneType.U16, 4096, 1));
-        var norm = new NormConstants(1 << 20, 10, null);
+        var norm = new NormConstants(1 << 20, 10, 20, null);
 
         var bench = new Bench().Run(new QuantizeRows(source, codes, scale, norm, 1 << 15, 3));
 
@@ -74,7 +74,7 @@ public sealed class RowTests
         var (source, weight, to) = (View.Row(LaneType.I16, 0, Columns), View.Row(LaneType.I16, 1024, Columns), View.Row(LaneType.I32, 4096, Columns));
 
         // Units have 24 fraction bits and lie below 1: x / root of the sum of squares.
-        var y = new Bench().Put(source, x).Put(weight, weights).Run(new NormalizeRows(source, to, new(0, 0, weight), 10, int.MaxValue)).Get(to);
+        var y = new Bench().Put(source, x).Put(weight, weights).Run(new NormalizeRows(source, to, new(0, 0, 30, weight), 10, int.MaxValue)).Get(to);
 
         var root = Math.Sqrt(x.Sum(each => (double)each * each));
         Assert.All(Enumerable.Range(0, Columns), i => Assert.InRange(y[i] - (x[i] / root * Math.Pow(2, 24) * weights[i] / 1024), -200, 200));
@@ -90,7 +90,7 @@ public sealed class RowTests
             var x = Bench.Lanes(random, Rows * columns, 24);
             var weights = Bench.Lanes(random, columns, 16);
             var (source, weight, to) = (View.Matrix(LaneType.I32, 0, Rows, columns), View.Row(LaneType.I16, 8192, columns), View.Matrix(LaneType.I16, 16384, Rows, columns));
-            var norm = new NormConstants(random.Next(1 << 30), random.Next(0, 60), weight);
+            var norm = Norm(random, weight);
             var y = new Bench().Put(source, x).Put(weight, weights).Run(new NormalizeRows(source, to, norm, 20, 32767)).Get(to);
             for (var row = 0; row < Rows; row++)
             {
@@ -145,6 +145,13 @@ public sealed class RowTests
         }
     }
 
+    /// <summary>Epsilons from nothing to all of the sum; at the greatest headroom the shift is -31 at least.</summary>
+    private static NormConstants Norm(Random random, View? weight)
+    {
+        var shift = random.Next(-31, 60);
+        return new(random.Next(1 << 30), shift, Math.Min(30, (shift + 31) / 2), weight);
+    }
+
     private static (BigInteger[] Codes, BigInteger Scale) Coded(
         ReadOnlySpan<long> x, NormConstants? norm, long[]? weights, int codeBits, int mantissa, int shift)
     {
@@ -179,9 +186,9 @@ public sealed class RowTests
     private static (BigInteger[] Scaled, BigInteger Root, int K) Normalized(ReadOnlySpan<long> x, NormConstants norm)
     {
         var row = x.ToArray();
-        var e = Headroom(BigInteger.Max(1, row.Max(Math.Abs)));
+        var e = Math.Min(Headroom(BigInteger.Max(1, row.Max(Math.Abs))), norm.GreatestHeadroom);
         BigInteger[] scaled = [.. row.Select(each => Bench.Shift(each, 11 - e))];
-        var epsilon = Bench.Shift(norm.EpsilonMantissa, Math.Max(norm.EpsilonShift - (2 * e), -31));
+        var epsilon = Bench.Shift(norm.EpsilonMantissa, norm.EpsilonShift - (2 * e));
         var sum = BigInteger.Max(1, scaled.Aggregate(BigInteger.Zero, (total, each) => total + (each * each)) + epsilon);
         var k = (int)Math.Floor(((int)sum.GetBitLength() - 23) / 2.0);
         var m = k >= 0 ? sum >> (2 * k) : sum << (-2 * k);

@@ -22,5 +22,6 @@ internal static class RowsLowering
     public static Isa.Commands.NormConstants Constants(EmitContext context, RowNorm norm) => new(
         norm.EpsilonMantissa,
         norm.EpsilonShift,
+        norm.GreatestHeadroom,
         norm.Weight is { } weight ? View.Row(LaneType.I16, context.Constant(context.Dram.Vector(weight)).Start, weight.Length) : null);
 }

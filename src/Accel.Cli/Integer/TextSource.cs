@@ -47,7 +47,9 @@ internal static class TextSource
         tokens[0] = model.HasTokenizer ? model.Tokenizer.BeginOfText ?? 1 : 1;
         for (var i = 1; i < count; i++)
         {
-            tokens[i] = sampler.Sample(session.Decode(tokens[i - 1]));
+            var logits = session.Decode(tokens[i - 1]);
+            FiniteLogits.Require(logits, session.Name, i - 1);
+            tokens[i] = sampler.Sample(logits);
         }
 
         return tokens;

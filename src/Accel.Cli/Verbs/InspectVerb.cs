@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Accel.Core.Diagnostics;
 using Accel.Core.Units;
 using Accel.Graph;
 using Accel.Graph.Analysis;
@@ -36,23 +37,39 @@ internal static class InspectVerb
             var loaded = ModelLoader.Load(parsed.GetValue(model)!, checkWeights: false);
             if (parsed.GetValue(graph))
             {
-                terminal.Output.Write(GraphPrinter.Print(loaded.Graph));
+                var text = GraphPrinter.Print(loaded.Graph);
+                if (parsed.GetValue(json))
+                {
+                    terminal.WriteJson(writer => writer.WriteString("graph", text));
+                }
+                else
+                {
+                    terminal.Output.Write(text);
+                }
+
                 return ExitCode.Done;
             }
 
-            var summary = new Summary(
-                loaded,
-                Math.Min(parsed.GetValue(prefill), loaded.ContextLength),
-                Math.Min(parsed.GetValue(context), loaded.ContextLength - 1),
-                parsed.GetValue(weightBits),
-                parsed.GetValue(cacheBits));
-            if (parsed.GetValue(json))
+            try
             {
-                terminal.WriteJson(summary.Write);
+                var summary = new Summary(
+                    loaded,
+                    Math.Min(parsed.GetValue(prefill), loaded.ContextLength),
+                    Math.Min(parsed.GetValue(context), loaded.ContextLength - 1),
+                    parsed.GetValue(weightBits),
+                    parsed.GetValue(cacheBits));
+                if (parsed.GetValue(json))
+                {
+                    terminal.WriteJson(summary.Write);
+                }
+                else
+                {
+                    summary.Print(terminal);
+                }
             }
-            else
+            catch (OverflowException)
             {
-                summary.Print(terminal);
+                throw new InputException(loaded.Path, "", "a model whose cost can be counted in 64 bits", "extents that are too large");
             }
 
             return ExitCode.Done;
@@ -107,7 +124,10 @@ internal static class InspectVerb
 
         private long WeightBytes => (long)_model.Graph.Parameters.Sum(ParameterBytes);
 
-        private long StateBytesPerToken => StateBytes(_model.ContextLength) - StateBytes(_model.ContextLength - 1);
+        /// <summary>While every cache still fills; a ring of one slot alone is full by then.</summary>
+        private long StateBytesPerToken => StateBytes(1) - StateBytes(0);
+
+        private long StateBytesPerTokenAtFullContext => StateBytes(_model.ContextLength) - StateBytes(_model.ContextLength - 1);
 
         public void Write(Utf8JsonWriter writer)
         {
@@ -118,6 +138,7 @@ internal static class InspectVerb
             writer.WriteNumber("parameters", Parameters);
             writer.WriteNumber("weight_bytes", WeightBytes);
             writer.WriteNumber("state_bytes_per_token", StateBytesPerToken);
+            writer.WriteNumber("state_bytes_per_token_at_full_context", StateBytesPerTokenAtFullContext);
             writer.WriteNumber("state_bytes_at_full_context", StateBytes(_model.ContextLength));
             WriteCost("prefill", _prefill, _prefillTokens, 0);
             WriteCost("decode", _decode, 1, _context);
@@ -171,9 +192,9 @@ internal static class InspectVerb
         public void Print(Terminal terminal)
         {
             var output = terminal.Output;
-            output.WriteLine($"{_model.Name} ({_model.Architecture}), context {_model.ContextLength:N0}");
+            output.WriteLine($"{Terminal.Shown(_model.Name)} ({_model.Architecture}), context {_model.ContextLength:N0}");
             output.WriteLine($"{Parameters:N0} parameters, {new Bytes(WeightBytes)} {(_model.HasWeights ? "as stored" : $"at {_weightBits:0.##} bits per weight")}");
-            output.WriteLine($"state: {new Bytes(StateBytesPerToken)} more per token at full context, {new Bytes(StateBytes(_model.ContextLength))} at {_model.ContextLength:N0} tokens");
+            output.WriteLine($"state: {new Bytes(StateBytesPerToken)} more per token while caches fill, {new Bytes(StateBytesPerTokenAtFullContext)} at full context, {new Bytes(StateBytes(_model.ContextLength))} at {_model.ContextLength:N0} tokens");
             terminal.WriteTable(
                 ["least cost", "FLOP/token", "bytes/token", "weights", "state read", "state written", "FLOP/byte"],
                 [

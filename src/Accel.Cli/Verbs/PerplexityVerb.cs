@@ -44,7 +44,7 @@ internal static class PerplexityVerb
                 return ExitCode.Done;
             }
 
-            terminal.Output.WriteLine($"{loaded.Name}: perplexity {result.Value:0.0000} over {result.Tokens} tokens in windows of {window}");
+            terminal.Output.WriteLine($"{Terminal.Shown(loaded.Name)}: perplexity {result.Value:0.0000} over {result.Tokens} tokens in windows of {window}");
             return ExitCode.Done;
         });
         return command;

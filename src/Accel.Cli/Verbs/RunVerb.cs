@@ -57,11 +57,11 @@ internal static class RunVerb
 
         using var session = new Session(model.Graph, weights, new SessionOptions(capacity, threads));
         var sampler = new Sampler(sampling);
-        var generated = new List<int>(tokens);
+        var generated = new List<int>();
         var stream = tokenizer.Stream();
         var text = new System.Text.StringBuilder();
         var clock = Stopwatch.StartNew();
-        var next = sampler.Sample(session.Prefill(ids));
+        var next = Draw(session.Prefill(ids));
         var prefillSeconds = clock.Elapsed.TotalSeconds;
         clock.Restart();
         var steps = 0;
@@ -84,7 +84,7 @@ internal static class RunVerb
                 break;
             }
 
-            next = sampler.Sample(session.Decode(next));
+            next = Draw(session.Decode(next));
             steps++;
         }
 
@@ -120,8 +120,15 @@ internal static class RunVerb
 
         terminal.Output.WriteLine();
         terminal.Error.WriteLine(
-            $"{model.Name}: prefill {ids.Length} tokens at {prefillRate:N0} tokens/s, decode {generated.Count} tokens at {decodeRate:N0} tokens/s, {threads} thread{(threads == 1 ? "" : "s")}");
+            $"{Terminal.Shown(model.Name)}: prefill {ids.Length} tokens at {prefillRate:N0} tokens/s, decode {generated.Count} tokens at {decodeRate:N0} tokens/s, {threads} thread{(threads == 1 ? "" : "s")}");
         return ExitCode.Done;
+
+        // A head may be padded beyond the tokens that there are; those rows name nothing.
+        int Draw(ReadOnlySpan<float> logits)
+        {
+            FiniteLogits.Require(logits, session.Name, session.Position - 1);
+            return sampler.Sample(logits[..Math.Min(logits.Length, tokenizer.VocabularySize)]);
+        }
 
         void Emit(string piece)
         {

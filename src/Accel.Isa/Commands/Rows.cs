@@ -32,8 +32,9 @@ public sealed record Reduce(ReduceFunction Function, View Source, View Destinati
 /// <summary>The constants of an RMS norm: README, "Rows to codes".</summary>
 /// <param name="EpsilonMantissa">0 to 2^31 - 1.</param>
 /// <param name="EpsilonShift">Of the mantissa; twice the row's headroom is taken off.</param>
+/// <param name="GreatestHeadroom">The headroom counts as no more than this, 0 to 30: a smaller row is all epsilon.</param>
 /// <param name="Weight">I16, <c>[1, columns]</c>, factor per column; null for none.</param>
-public sealed record NormConstants(int EpsilonMantissa, int EpsilonShift, View? Weight);
+public sealed record NormConstants(int EpsilonMantissa, int EpsilonShift, int GreatestHeadroom, View? Weight);
 
 /// <summary>Lanes to codes with one scale per row, by way of an RMS norm if <see cref="Norm"/> is given: README, "Rows to codes".</summary>
 /// <param name="Source">Lanes I16 or I32, <c>[rows, columns]</c>.</param>

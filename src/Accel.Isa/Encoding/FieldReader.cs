@@ -66,7 +66,9 @@ internal abstract class FieldReader
         Present(name) ? new(Value($"{name}.at"), Stride($"{name}.stride"), Number($"{name}.group", 1, 1L << 40)) : null;
 
     public NormConstants Norm(string name) =>
-        new(Integer($"{name}.epsilon", 0), Integer($"{name}.epsilon-shift", -62, 128), OptionalView($"{name}.weight"));
+        new(
+            Integer($"{name}.epsilon", 0), Integer($"{name}.epsilon-shift", -62, 128), Integer($"{name}.greatest-headroom", 0, 30),
+            OptionalView($"{name}.weight"));
 
     public Box Box()
     {

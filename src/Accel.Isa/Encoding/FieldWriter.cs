@@ -80,6 +80,7 @@ internal abstract class FieldWriter
     {
         Number($"{name}.epsilon", norm.EpsilonMantissa);
         Number($"{name}.epsilon-shift", norm.EpsilonShift);
+        Number($"{name}.greatest-headroom", norm.GreatestHeadroom);
         OptionalView($"{name}.weight", norm.Weight);
     }
 

@@ -10,7 +10,7 @@ namespace Accel.Isa.Encoding;
 public static class ProgramEncoder
 {
     /// <summary>Counts up when a field changes its meaning.</summary>
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     internal const int HeaderLength = 20;
 

@@ -53,10 +53,10 @@ internal sealed class AccelHybrid : Architecture
             throw config.Fault("hidden_act", "'silu'", $"'{activation}'");
         }
 
-        var width = config.Integer("hidden_size");
+        var width = config.Integer("hidden_size", max: ExtentLimits.Width);
         var epsilon = config.Number("rms_norm_eps", 0, 1);
-        var vocabulary = config.Integer("vocab_size");
-        var layers = config.Integer("num_hidden_layers", max: 4096);
+        var vocabulary = config.Integer("vocab_size", max: ExtentLimits.Vocabulary);
+        var layers = config.Integer("num_hidden_layers", max: ExtentLimits.Layers);
         var types = config.Strings("layer_types");
         if (types.Count != layers)
         {
@@ -84,7 +84,7 @@ internal sealed class AccelHybrid : Architecture
                 _ => blocks.Attention(mixer, normed, Attention(config, types[n] == "sliding_attention")),
             };
             x = blocks.Add($"{mixer}.residual", x, mixed);
-            x = blocks.Add(layer, x, blocks.SwiGlu($"{layer}.mlp", blocks.Norm($"{layer}.mlp.norm", x, epsilon), config.Integer("intermediate_size")));
+            x = blocks.Add(layer, x, blocks.SwiGlu($"{layer}.mlp", blocks.Norm($"{layer}.mlp.norm", x, epsilon), config.Integer("intermediate_size", max: ExtentLimits.Width)));
         }
 
         blocks.Head(x, vocabulary, epsilon, config.Bool("tie_word_embeddings"));
@@ -93,14 +93,14 @@ internal sealed class AccelHybrid : Architecture
 
     private static AttentionBlock Attention(ConfigSource config, bool isWindowed)
     {
-        var heads = config.Integer("num_attention_heads");
+        var heads = config.Integer("num_attention_heads", max: ExtentLimits.Heads);
         var keyHeads = config.Integer("num_key_value_heads");
         if (heads % keyHeads != 0)
         {
             throw config.Fault("num_key_value_heads", $"a divisor of {heads} query heads", $"{keyHeads}");
         }
 
-        var headWidth = config.Integer("head_dim");
+        var headWidth = ExtentLimits.HeadWidthOf(config, "head_dim", "num_attention_heads", config.Integer("hidden_size"), heads);
         return new(heads, keyHeads, headWidth, new Rope(RopeLayout.Half, RopeFrequencies.Default(config.Number("rope_theta", double.Epsilon), headWidth)))
         {
             Window = isWindowed ? config.Integer("sliding_window") : 0,
@@ -110,7 +110,7 @@ internal sealed class AccelHybrid : Architecture
     /// <summary><c>out(rg_lru(conv(x(u))) * gelu(y(u)))</c>, as in RecurrentGemma.</summary>
     private static Value Recurrent(GraphBuilder graph, Blocks blocks, string name, Value u, ConfigSource config)
     {
-        var width = config.Integer("lru_width");
+        var width = config.Integer("lru_width", max: ExtentLimits.Width);
         var heads = config.Integer("lru_num_heads");
         if (width % heads != 0)
         {

@@ -11,7 +11,7 @@ internal static class GgufConfig
     public static long Vocabulary(ConfigSource metadata, IReadOnlyDictionary<string, StoredTensor> tensors)
     {
         var key = $"{metadata.String("general.architecture")}.vocab_size";
-        return metadata.Has(key) ? metadata.Integer(key)
+        return metadata.Has(key) ? metadata.Integer(key, max: ExtentLimits.Vocabulary)
             : tensors.TryGetValue("token_embd.weight", out var table) && table.Shape is [var rows, _] ? rows
             : throw metadata.Fault(key, "the key, or a matrix token_embd.weight", "neither");
     }
@@ -27,10 +27,10 @@ internal static class GgufConfig
 
         var frequencies = Graph.Ops.RopeFrequencies.Default(metadata.OptionalNumber($"{prefix}.rope.freq_base", 10_000, double.Epsilon), rotary);
         var scaling = $"{prefix}.rope.scaling.type";
-        frequencies = metadata.OptionalString(scaling, "none") switch
+        frequencies = metadata.OptionalString(scaling, "linear") switch
         {
             "none" => frequencies,
-            "linear" => Graph.Ops.RopeFrequencies.Linear(frequencies, metadata.Number($"{prefix}.rope.scaling.factor", double.Epsilon)),
+            "linear" => Graph.Ops.RopeFrequencies.Linear(frequencies, LinearFactor(metadata, prefix)),
             var other => throw metadata.Fault(scaling, "'none' or 'linear'", $"'{other}'"),
         };
         if (!tensors.TryGetValue("rope_freqs.weight", out var divisors))
@@ -41,5 +41,13 @@ internal static class GgufConfig
         return divisors.Elements == frequencies.Length
             ? Graph.Ops.RopeFrequencies.WithDivisors(frequencies, divisors.ToFloats())
             : throw metadata.Fault("rope_freqs.weight", $"{frequencies.Length} divisors", $"{divisors.Elements}");
+    }
+
+    /// <summary>How far positions are stretched: the key, else its older name, else 1; a stored 0 stands for 1.</summary>
+    /// <remarks>Source: ggml-org/llama.cpp, llama-model.cpp, where an absent type means linear.</remarks>
+    private static double LinearFactor(ConfigSource metadata, string prefix)
+    {
+        var factor = metadata.OptionalNumber($"{prefix}.rope.scaling.factor", metadata.OptionalNumber($"{prefix}.rope.scale_linear", 1, 0), 0);
+        return factor == 0 ? 1 : factor;
     }
 }

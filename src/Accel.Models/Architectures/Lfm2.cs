@@ -44,15 +44,13 @@ internal sealed class Lfm2 : Architecture
             throw config.Fault("conv_bias", "false", "true");
         }
 
-        var width = config.Integer("hidden_size");
-        var heads = config.Integer("num_attention_heads");
-        var headWidth = config.Has("head_dim") ? config.Integer("head_dim")
-            : width % heads == 0 ? width / heads
-            : throw config.Fault("num_attention_heads", $"a divisor of the width {width}", $"{heads}");
-        var layers = config.Integer("num_hidden_layers", max: 4096);
+        var width = config.Integer("hidden_size", max: ExtentLimits.Width);
+        var heads = config.Integer("num_attention_heads", max: ExtentLimits.Heads);
+        var headWidth = ExtentLimits.HeadWidthOf(config, "head_dim", "num_attention_heads", width, heads);
+        var layers = config.Integer("num_hidden_layers", max: ExtentLimits.Layers);
         var attention = new AttentionBlock(
             heads, KeyHeads(config, "num_key_value_heads", config.Integer("num_key_value_heads"), heads), headWidth,
-            new Rope(RopeLayout.Half, RopeFrequencies.Default(config.Number("rope_theta", double.Epsilon), headWidth)))
+            new Rope(RopeLayout.Half, RopeConfig.Frequencies(config, headWidth, absentTheta: 1_000_000)))
         {
             QueryKeyNormEpsilon = config.Number("norm_eps", 0, 1),
             Window = config.OptionalInteger("sliding_window", 0),
@@ -62,7 +60,7 @@ internal sealed class Lfm2 : Architecture
                 config.OptionalString("_name", Name),
                 Kinds(config, layers).Select(isAttention => isAttention ? attention : null).ToList(),
                 new Extents(
-                    config.Integer("vocab_size"), width, Inner(config), config.Integer("conv_L_cache", min: 2, max: 64),
+                    config.Integer("vocab_size", max: ExtentLimits.Vocabulary), width, Inner(config), config.Integer("conv_L_cache", min: 2, max: 64),
                     config.Number("norm_eps", 0, 1), config.OptionalBool("tie_word_embeddings", config.OptionalBool("tie_embedding", true)))),
             config.Integer("max_position_embeddings"),
             new(_names.Select(row => (row.Parameter, row.Config))));
@@ -70,12 +68,10 @@ internal sealed class Lfm2 : Architecture
 
     public override Definition FromGguf(ConfigSource metadata, IReadOnlyDictionary<string, StoredTensor> tensors)
     {
-        var width = metadata.Integer("lfm2.embedding_length");
-        var layers = metadata.Integer("lfm2.block_count", max: 4096);
-        var heads = metadata.Integer("lfm2.attention.head_count");
-        var headWidth = metadata.Has("lfm2.attention.key_length") ? metadata.Integer("lfm2.attention.key_length")
-            : width % heads == 0 ? width / heads
-            : throw metadata.Fault("lfm2.attention.head_count", $"a divisor of the width {width}", $"{heads}");
+        var width = metadata.Integer("lfm2.embedding_length", max: ExtentLimits.Width);
+        var layers = metadata.Integer("lfm2.block_count", max: ExtentLimits.Layers);
+        var heads = metadata.Integer("lfm2.attention.head_count", max: ExtentLimits.Heads);
+        var headWidth = ExtentLimits.HeadWidthOf(metadata, "lfm2.attention.key_length", "lfm2.attention.head_count", width, heads);
         var epsilon = metadata.Number("lfm2.attention.layer_norm_rms_epsilon", 0, 1);
         var keyHeads = metadata.Integers("lfm2.attention.head_count_kv", 0);
         if (keyHeads.Count != layers)
@@ -94,7 +90,7 @@ internal sealed class Lfm2 : Architecture
                     Window = window,
                 }).ToList(),
                 new Extents(
-                    GgufConfig.Vocabulary(metadata, tensors), width, metadata.Integer("lfm2.feed_forward_length"),
+                    GgufConfig.Vocabulary(metadata, tensors), width, metadata.Integer("lfm2.feed_forward_length", max: ExtentLimits.Width),
                     metadata.Integer("lfm2.shortconv.l_cache", min: 2, max: 64), epsilon, Tied: !tensors.ContainsKey("output.weight"))),
             metadata.Integer("lfm2.context_length"),
             new(_names.Select(row => (row.Parameter, row.Gguf))));
@@ -126,7 +122,13 @@ internal sealed class Lfm2 : Architecture
         if (!config.Has("layer_types"))
         {
             var indices = config.Integers("full_attn_idxs", 0, layers - 1);
-            return [.. Enumerable.Range(0, (int)layers).Select(n => indices.Contains(n))];
+            if (indices.Count > layers)
+            {
+                throw config.Fault("full_attn_idxs", $"at most {layers} entries, one per layer", $"{indices.Count}");
+            }
+
+            var attention = indices.ToHashSet();
+            return [.. Enumerable.Range(0, (int)layers).Select(n => attention.Contains(n))];
         }
 
         var types = config.Strings("layer_types");
@@ -146,14 +148,14 @@ internal sealed class Lfm2 : Architecture
     /// <summary>The inner width of the MLP: two thirds of <c>block_ff_dim</c>, scaled and rounded up, where the config asks for it.</summary>
     private static long Inner(ConfigSource config)
     {
-        var inner = config.Has("block_ff_dim") ? config.Integer("block_ff_dim") : config.Integer("intermediate_size");
+        var inner = config.Integer(config.Has("block_ff_dim") ? "block_ff_dim" : "intermediate_size", max: ExtentLimits.Width);
         if (!config.OptionalBool("block_auto_adjust_ff_dim", false))
         {
             return inner;
         }
 
-        var scaled = (long)(config.OptionalNumber("block_ffn_dim_multiplier", 1, double.Epsilon) * (2 * inner / 3));
-        var multiple = config.Integer("block_multiple_of");
+        var scaled = (long)(config.OptionalNumber("block_ffn_dim_multiplier", 1, double.Epsilon, 1024) * (2 * inner / 3));
+        var multiple = config.Integer("block_multiple_of", max: ExtentLimits.Width);
         return (scaled + multiple - 1) / multiple * multiple;
     }
 

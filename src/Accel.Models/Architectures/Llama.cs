@@ -42,15 +42,15 @@ internal sealed class Llama : Architecture
 
     public override Definition FromConfig(ConfigSource config)
     {
-        Require(config, "hidden_act", "silu");
-        var width = config.Integer("hidden_size");
-        var heads = config.Integer("num_attention_heads");
-        var headWidth = HeadWidth(config, "head_dim", width, heads);
+        Unsupported.UnlessText(config, "hidden_act", "silu");
+        var width = config.Integer("hidden_size", max: ExtentLimits.Width);
+        var heads = config.Integer("num_attention_heads", max: ExtentLimits.Heads);
+        var headWidth = ExtentLimits.HeadWidthOf(config, "head_dim", "num_attention_heads", width, heads);
         var shape = new Extents(
-            Vocabulary: config.Integer("vocab_size"),
+            Vocabulary: config.Integer("vocab_size", max: ExtentLimits.Vocabulary),
             Width: width,
-            Layers: config.Integer("num_hidden_layers", max: 4096),
-            Inner: config.Integer("intermediate_size"),
+            Layers: config.Integer("num_hidden_layers", max: ExtentLimits.Layers),
+            Inner: config.Integer("intermediate_size", max: ExtentLimits.Width),
             Epsilon: config.Number("rms_norm_eps", 0, 1),
             Tied: config.OptionalBool("tie_word_embeddings", false),
             MlpBias: config.OptionalBool("mlp_bias", false));
@@ -77,14 +77,18 @@ internal sealed class Llama : Architecture
             throw metadata.Fault("llama.expert_count", "0: mixtures of experts of this architecture are not supported", $"{metadata.Integer("llama.expert_count")}");
         }
 
-        var width = metadata.Integer("llama.embedding_length");
-        var heads = metadata.Integer("llama.attention.head_count");
-        var headWidth = HeadWidth(metadata, "llama.attention.key_length", width, heads);
+        var width = metadata.Integer("llama.embedding_length", max: ExtentLimits.Width);
+        var heads = metadata.Integer("llama.attention.head_count", max: ExtentLimits.Heads);
+        var headWidth = ExtentLimits.HeadWidthOf(metadata, "llama.attention.key_length", "llama.attention.head_count", width, heads);
+        Unsupported.UnlessNumber(metadata, "llama.attention.value_length", headWidth);
+        Unsupported.UnlessNumber(metadata, "llama.attention.scale", 1 / Math.Sqrt(headWidth));
+        Unsupported.UnlessNumber(metadata, "llama.logit_scale", 1);
+        Unsupported.UnlessFlag(metadata, "llama.attention.causal", true);
         var shape = new Extents(
             Vocabulary: GgufConfig.Vocabulary(metadata, tensors),
             Width: width,
-            Layers: metadata.Integer("llama.block_count", max: 4096),
-            Inner: metadata.Integer("llama.feed_forward_length"),
+            Layers: metadata.Integer("llama.block_count", max: ExtentLimits.Layers),
+            Inner: metadata.Integer("llama.feed_forward_length", max: ExtentLimits.Width),
             Epsilon: metadata.Number("llama.attention.layer_norm_rms_epsilon", 0, 1),
             Tied: !tensors.ContainsKey("output.weight"),
             MlpBias: tensors.ContainsKey("blk.0.ffn_gate.bias"));
@@ -131,24 +135,6 @@ internal sealed class Llama : Architecture
 
         blocks.Head(x, shape.Vocabulary, shape.Epsilon, shape.Tied);
         return graph.Build();
-    }
-
-    private static void Require(ConfigSource config, string key, string expected)
-    {
-        if (config.OptionalString(key, expected) is var found && found != expected)
-        {
-            throw config.Fault(key, $"'{expected}'", $"'{found}'");
-        }
-    }
-
-    private static long HeadWidth(ConfigSource config, string key, long width, long heads)
-    {
-        if (config.Has(key))
-        {
-            return config.Integer(key);
-        }
-
-        return width % heads == 0 ? width / heads : throw config.Fault(key, $"a head width, since {heads} heads do not divide a width of {width}", "none");
     }
 
     private static long KeyHeads(ConfigSource config, string key, long heads)

@@ -36,18 +36,21 @@ internal sealed class Mamba : Architecture
     /// <summary>Reads both spellings: Hugging Face's (<c>hidden_size</c>, …) and the original's (<c>d_model</c>, …).</summary>
     public override Definition FromConfig(ConfigSource config)
     {
-        var width = config.Integer(Either(config, "hidden_size", "d_model"));
-        var inner = config.Has("intermediate_size") ? config.Integer("intermediate_size") : checked(config.OptionalInteger("expand", 2) * width);
+        Unsupported.UnlessText(config, "hidden_act", "silu");
+        Unsupported.UnlessFlag(config, "use_bias", false);
+        Unsupported.UnlessFlag(config, "use_conv_bias", true);
+        var width = config.Integer(Either(config, "hidden_size", "d_model"), max: ExtentLimits.Width);
+        var inner = config.Has("intermediate_size") ? config.Integer("intermediate_size", max: ExtentLimits.Width) : config.OptionalInteger("expand", 2, max: ExtentLimits.Width / width) * width;
         var rankKey = Either(config, "time_step_rank", "dt_rank");
-        var multiple = config.OptionalInteger("pad_vocab_size_multiple", 1);
+        var multiple = config.OptionalInteger("pad_vocab_size_multiple", 1, max: ExtentLimits.Vocabulary);
         var shape = new Extents(
-            Vocabulary: (config.Integer("vocab_size") + multiple - 1) / multiple * multiple,
+            Vocabulary: (config.Integer("vocab_size", max: ExtentLimits.Vocabulary) + multiple - 1) / multiple * multiple,
             Width: width,
-            Layers: config.Integer(Either(config, "num_hidden_layers", "n_layer"), max: 4096),
+            Layers: config.Integer(Either(config, "num_hidden_layers", "n_layer"), max: ExtentLimits.Layers),
             Inner: inner,
-            State: config.Integer(Either(config, "state_size", "d_state")),
+            State: config.Integer(Either(config, "state_size", "d_state"), max: ExtentLimits.HeadWidth),
             Taps: config.OptionalInteger(Either(config, "conv_kernel", "d_conv"), 4, min: 2, max: 64),
-            Rank: config.IsText(rankKey) || !config.Has(rankKey) ? (width + 15) / 16 : config.Integer(rankKey),
+            Rank: config.IsText(rankKey) || !config.Has(rankKey) ? (width + 15) / 16 : config.Integer(rankKey, max: ExtentLimits.Width),
             Epsilon: config.OptionalNumber("layer_norm_epsilon", 1e-5, 0, 1),
             Tied: config.OptionalBool("tie_word_embeddings", config.OptionalBool("tie_embeddings", true)),
             HasLogA: true);
@@ -63,12 +66,12 @@ internal sealed class Mamba : Architecture
 
         var shape = new Extents(
             GgufConfig.Vocabulary(metadata, tensors),
-            metadata.Integer("mamba.embedding_length"),
-            metadata.Integer("mamba.block_count", max: 4096),
-            metadata.Integer("mamba.ssm.inner_size"),
-            metadata.Integer("mamba.ssm.state_size"),
+            metadata.Integer("mamba.embedding_length", max: ExtentLimits.Width),
+            metadata.Integer("mamba.block_count", max: ExtentLimits.Layers),
+            metadata.Integer("mamba.ssm.inner_size", max: ExtentLimits.Width),
+            metadata.Integer("mamba.ssm.state_size", max: ExtentLimits.HeadWidth),
             metadata.Integer("mamba.ssm.conv_kernel", min: 2, max: 64),
-            metadata.Integer("mamba.ssm.time_step_rank"),
+            metadata.Integer("mamba.ssm.time_step_rank", max: ExtentLimits.Width),
             metadata.Number("mamba.attention.layer_norm_rms_epsilon", 0, 1),
             Tied: !tensors.ContainsKey("output.weight"),
             HasLogA: false);

@@ -7,6 +7,9 @@ namespace Accel.Models.Checkpoints;
 /// <remarks>Source: ggml docs/gguf.md and the checks of ggml's reader, src/gguf.cpp.</remarks>
 internal sealed class GgufShard : IDisposable
 {
+    // Vocabularies and merges of published models stay below a million.
+    private const long MaxArrayLength = 1 << 24;
+
     // Limits of the format: a key has a 16-bit length, a tensor name 64 bytes with its terminator, a tensor four axes.
     private const int MaxKeyBytes = 65535;
     private const int MaxNameBytes = 63;
@@ -104,9 +107,9 @@ internal sealed class GgufShard : IDisposable
 
         var at = cursor.Position;
         var count = cursor.Count($"a length of '{key}'", GgufMetadata.LeastBytes(elementType));
-        if (count > Array.MaxLength)
+        if (count > MaxArrayLength)
         {
-            throw cursor.Fault(at, $"a length of '{key}' up to {Array.MaxLength}", $"{count}");
+            throw cursor.Fault(at, $"a length of '{key}' up to {MaxArrayLength}", $"{count}");
         }
 
         var entry = new GgufEntry(elementType, true, count, cursor.Position);

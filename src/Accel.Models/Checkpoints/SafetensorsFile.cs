@@ -7,7 +7,7 @@ namespace Accel.Models.Checkpoints;
 /// <remarks>Source: huggingface/safetensors, README and the checks of the reference reader (src/tensor.rs).</remarks>
 public sealed class SafetensorsFile : IDisposable
 {
-    private const int MaxHeaderBytes = 100_000_000;
+    private const int MaxHeaderBytes = 32 << 20;
 
     private readonly MappedFile _file;
 

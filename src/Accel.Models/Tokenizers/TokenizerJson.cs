@@ -8,7 +8,7 @@ namespace Accel.Models.Tokenizers;
 internal static class TokenizerJson
 {
     // The largest published file, of a vocabulary of 262,144, takes 33 MB.
-    private const int MaxBytes = 256 << 20;
+    private const int MaxBytes = 40 << 20;
 
     // Ids need not be dense, but a table by id is kept: a few unused ones are allowed, a billion are not.
     private const int MaxHoles = 1 << 16;

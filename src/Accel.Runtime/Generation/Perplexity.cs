@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Accel.Core.Diagnostics;
 
 namespace Accel.Runtime.Generation;
 
@@ -23,17 +24,22 @@ public static class Perplexity
         ArgumentOutOfRangeException.ThrowIfLessThan(tokens.Length, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(context, 1);
         context = Math.Min(context, tokens.Length - 1);
-        var logits = new float[checked(context * session.VocabularySize)];
         var total = 0.0;
         var count = 0L;
         for (var start = 0; start + context < tokens.Length; start += context)
         {
             session.Reset();
-            session.Forward(tokens.Slice(start, context), logits);
-            for (var i = 0; i < context; i++)
+            var predicted = tokens.Slice(start + 1, context).ToArray();
+            session.Forward(tokens.Slice(start, context), (first, rows) =>
             {
-                total += NegativeLogProbability(logits.AsSpan(i * session.VocabularySize, session.VocabularySize), tokens[start + i + 1]);
-            }
+                var vocabulary = session.VocabularySize;
+                for (var row = 0; row * (long)vocabulary < rows.Length; row++)
+                {
+                    var logits = rows.Slice(row * vocabulary, vocabulary);
+                    FiniteLogits.Require(logits, session.Name, first + row);
+                    total += NegativeLogProbability(logits, Known(session, predicted[first + row]));
+                }
+            });
 
             count += context;
             progress?.Invoke(count);
@@ -41,6 +47,10 @@ public static class Perplexity
 
         return new(Math.Exp(total / count), count);
     }
+
+    private static int Known(Session session, int token) => token < session.VocabularySize
+        ? token
+        : throw new InputException(session.Name, "token", $"an id below {session.VocabularySize}", $"{token}");
 
     /// <summary><c>-ln softmax(logits)[token]</c>, summed in double.</summary>
     public static double NegativeLogProbability(ReadOnlySpan<float> logits, int token)

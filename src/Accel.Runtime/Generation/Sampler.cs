@@ -40,8 +40,19 @@ public sealed class Sampler
             _ids = new int[logits.Length];
         }
 
-        TensorPrimitives.Multiply(logits, (float)(1 / _options.Temperature), _probabilities);
-        TensorPrimitives.SoftMax(_probabilities, _probabilities);
+        // The greatest goes first, in double, so that no temperature overflows; Keep's cut needs probabilities, so they are normed.
+        var max = (double)TensorPrimitives.Max(logits);
+        var sum = 0.0;
+        foreach (var logit in logits)
+        {
+            sum += Math.Exp((logit - max) / _options.Temperature);
+        }
+
+        for (var i = 0; i < logits.Length; i++)
+        {
+            _probabilities[i] = (float)(Math.Exp((logits[i] - max) / _options.Temperature) / sum);
+        }
+
         var kept = Keep();
         var total = 0.0;
         for (var i = 0; i < kept; i++)

@@ -142,13 +142,13 @@ internal sealed class RowUnit(MachineMemory memory)
     /// <returns><c>1 / sqrt(sum)</c> is <c>Root * 2^-(35 + HalfExponent)</c>.</returns>
     private static (long Root, int HalfExponent) Normalize(Span<long> lanes, long greatest, NormConstants norm)
     {
-        var headroom = FixedPoint.Headroom(Math.Max(greatest, 1));
+        var headroom = Math.Min(FixedPoint.Headroom(Math.Max(greatest, 1)), norm.GreatestHeadroom);
         for (var i = 0; i < lanes.Length; i++)
         {
             lanes[i] = FixedPoint.Shift(lanes[i], 31 - HalfBits - headroom);
         }
 
-        var epsilon = FixedPoint.Shift(norm.EpsilonMantissa, Math.Max(norm.EpsilonShift - (2 * headroom), -31));
+        var epsilon = FixedPoint.Shift(norm.EpsilonMantissa, norm.EpsilonShift - (2 * headroom));
         var sum = Math.Max(checked(SumOfSquares(lanes) + epsilon), 1);
         var halfExponent = (FixedPoint.BitLength(sum) - 23) >> 1;
         var mantissa = halfExponent >= 0 ? sum >> (2 * halfExponent) : sum << (-2 * halfExponent);
