@@ -5,6 +5,7 @@ using Accel.Cli.Integer;
 using Accel.Core.Diagnostics;
 using Accel.Core.Units;
 using Accel.Hardware;
+using Accel.Sim.Timing;
 
 namespace Accel.Cli.Verbs;
 
@@ -89,7 +90,9 @@ internal static class HardwareVerb
             {
                 try
                 {
-                    valid.Add((file, HardwareConfigs.Load(file)));
+                    var config = HardwareConfigs.Load(file);
+                    faults.AddRange(MemoryFaults(file, config));
+                    valid.Add((file, config));
                 }
                 catch (InputException exception)
                 {
@@ -97,13 +100,35 @@ internal static class HardwareVerb
                 }
             }
 
-            Report(terminal, parsed.GetValue(json), valid, faults);
+            Report(terminal, parsed.GetValue(json), valid.Where(each => faults.All(fault => fault.File != each.File)), faults);
             return faults.Count == 0 ? ExitCode.Done : ExitCode.BadInput;
         });
         return command;
     }
 
-    private static void Report(Terminal terminal, bool json, List<(string File, HardwareConfig Config)> valid, List<Diagnostic> faults)
+    /// <summary>What the memory's standard and the scratchpad's ports have against a config that is well-formed.</summary>
+    private static IEnumerable<Diagnostic> MemoryFaults(string file, HardwareConfig config)
+    {
+        foreach (var check in new Action[] { () => MemoryOfMachine.Of(config), () => ScratchpadShares.Of(config) })
+        {
+            IReadOnlyList<Diagnostic> faults = [];
+            try
+            {
+                check();
+            }
+            catch (InputException exception)
+            {
+                faults = exception.Faults;
+            }
+
+            foreach (var fault in faults)
+            {
+                yield return fault with { File = file, Place = fault.File == config.Name ? fault.Place : $"memory.{fault.File}" + (fault.Place.Length > 0 ? $" of {fault.Place}" : "") };
+            }
+        }
+    }
+
+    private static void Report(Terminal terminal, bool json, IEnumerable<(string File, HardwareConfig Config)> valid, List<Diagnostic> faults)
     {
         if (json)
         {
