@@ -26,8 +26,15 @@ public sealed record EntryPointTraffic(string Name, long Position, long Tokens, 
     public long LowerBound => Operators.Sum(op => op.LowerBound);
 }
 
+/// <summary>Where a cache or a state lives from run to run.</summary>
+/// <param name="Name">The model's name.</param>
+/// <param name="Bytes">Of all sequences.</param>
+/// <param name="OnChip">In the scratchpad; else in memory.</param>
+public sealed record StatePlacement(string Name, long Bytes, bool OnChip);
+
 /// <summary>What a compilation came to.</summary>
 /// <param name="PrefillTokens">Most tokens of a prefill run.</param>
 /// <param name="DramBytes">Memory in use.</param>
+/// <param name="States">In the model's order.</param>
 /// <param name="EntryPoints">Prefill from position 0, decode at half the context.</param>
-public sealed record CompilationReport(int PrefillTokens, long DramBytes, IReadOnlyList<EntryPointTraffic> EntryPoints);
+public sealed record CompilationReport(int PrefillTokens, long DramBytes, IReadOnlyList<StatePlacement> States, IReadOnlyList<EntryPointTraffic> EntryPoints);

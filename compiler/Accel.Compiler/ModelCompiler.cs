@@ -17,6 +17,9 @@ public static class ModelCompiler
     /// <summary>Shares of the scratchpad that weight tiles may take, from the best to the last that is tried.</summary>
     private static readonly int[] _weightShares = [4, 8, 16, 32];
 
+    /// <summary>States may take one part of so many of the scratchpad.</summary>
+    private const int StateShare = 4;
+
     /// <exception cref="InputException">The model does not fit the machine, or asks for what the machine cannot do.</exception>
     public static (CompiledProgram Program, CompilationReport Report) Compile(QuantizedGraph graph, HardwareConfig config, CompilerOptions options)
     {
@@ -25,7 +28,8 @@ public static class ModelCompiler
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Sequences, 1);
         var machine = new Machine(config);
         MachineChecks.Run(graph, machine);
-        var plan = new ModelPlan(graph);
+        var plan = new ModelPlan(graph, new StateSpace(
+            machine.Shape.ScratchpadBytes / StateShare, options.ContextLength, Math.Min(options.PrefillTokens, options.ContextLength), options.Sequences));
         PassPipeline.Run(plan, options);
 
         // The greatest run that fits is found on shapes; weights are packed once.
@@ -45,11 +49,12 @@ public static class ModelCompiler
         var lanes = machine.Arrays;
         for (var tokens = Math.Min(options.PrefillTokens, options.ContextLength); tokens >= 1; tokens /= 2)
         {
+            var residents = plan.Residents.Count;
             for (var share = 0; share < _weightShares.Length;)
             {
                 try
                 {
-                    var fit = new Fitting(tokens, _weightShares[share], lanes);
+                    var fit = new Fitting(tokens, _weightShares[share], lanes, residents);
                     var dram = new DramLayout(plan.Graph.Name, false, options.Sequences);
                     return (fit, dram, EmitBoth(plan, machine, options, dram, fit));
                 }
@@ -60,9 +65,9 @@ public static class ModelCompiler
                     {
                         lanes /= 2;
                     }
-                    else
+                    else if (++share == _weightShares.Length && residents > 0)
                     {
-                        share++;
+                        (share, residents) = (0, residents / 2);
                     }
                 }
             }
@@ -107,6 +112,7 @@ public static class ModelCompiler
             ContextLength = options.ContextLength,
             Sequences = options.Sequences,
             Segments = dram.Segments,
+            Residents = [.. contexts[0].Residents],
             Operators = [.. plan.Ops.Select(op => new OperatorEntry(op.Result.Name, op.Mnemonic))],
             EntryPoints =
             [
@@ -116,6 +122,8 @@ public static class ModelCompiler
         };
         long[] positions = [0, options.ContextLength / 2];
         var entries = contexts.Select((context, i) => TrafficReport.Make(plan, context, program, program.EntryPoints[i], positions[i]));
-        return (program, new CompilationReport(tokens, dram.End, [.. entries]));
+        var states = plan.Ops.SelectMany(op => op.States)
+            .Select(state => new StatePlacement(state.Name, contexts[0].States.BytesOf(state), contexts[0].IsResident(state)));
+        return (program, new CompilationReport(tokens, dram.End, [.. states], [.. entries]));
     }
 }

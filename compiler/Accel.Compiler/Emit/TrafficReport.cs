@@ -17,7 +17,7 @@ internal static class TrafficReport
         var operators = plan.Ops.Select((op, i) =>
         {
             var moved = Enumerable.Range(0, classes).Select(c => bytes[i, c]).ToArray();
-            var bound = LowerBound.Bytes(plan.Graph, op, position, tokens);
+            var bound = LowerBound.Bytes(plan.Graph, op, context.IsResident, position, tokens);
             return new OperatorTraffic(op.Result.Name, op.Mnemonic, moved, bound, Reason(op, moved, bound), context.Tiles.GetValueOrDefault(i));
         });
         return new(entry.Name, position, tokens, context.Scratchpad.Peak, [.. operators]);
