@@ -116,8 +116,8 @@ public static class ModelCompiler
             Operators = [.. plan.Ops.Select(op => new OperatorEntry(op.Result.Name, op.Mnemonic))],
             EntryPoints =
             [
-                new EntryPoint("prefill", tokens, contexts[0].Stream.Instructions),
-                new EntryPoint("decode", 1, contexts[1].Stream.Instructions),
+                new EntryPoint("prefill", tokens, contexts[0].Stream.Finish()),
+                new EntryPoint("decode", 1, contexts[1].Stream.Finish()),
             ],
         };
         long[] positions = [0, options.ContextLength / 2];

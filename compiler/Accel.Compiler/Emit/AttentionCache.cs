@@ -16,10 +16,10 @@ internal sealed class AttentionCache
     private readonly CacheState _state;
     private readonly StatePlace _place;
 
-    public AttentionCache(EmitContext context, CacheState state, int window)
+    public AttentionCache(EmitContext context, CacheState state)
     {
         (_context, _state) = (context, state);
-        Slots = context.States.Slots(window);
+        Slots = context.States.Slots(state.Slots);
         IsRing = Slots < context.Options.ContextLength;
         _place = context.Place(state);
     }

@@ -177,6 +177,7 @@ internal sealed class AttentionLane
             _shape.Tile,
             false)
         {
+            Dataflow = _shape.ScoreDataflow,
             Waits = [.. Full(_keyTiles)],
             Signals = [.. Free(_keyTiles)],
         });
@@ -308,6 +309,7 @@ internal sealed class AttentionLane
             _shape.Op.ValueWidth,
             !isFirst)
         {
+            Dataflow = _shape.ValueDataflow,
             Waits = [_weightTiles.Full, .. Full(_valueTiles)],
             Signals = [_weightTiles.Free, .. Free(_valueTiles)],
         });

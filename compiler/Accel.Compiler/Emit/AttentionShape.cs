@@ -1,5 +1,6 @@
 using Accel.Compiler.Quantization.Ops;
 using Accel.Compiler.Scheduling;
+using Accel.Compiler.Tiling;
 using Accel.Isa.Commands;
 using Accel.Isa.Operands;
 
@@ -13,12 +14,14 @@ internal sealed class AttentionShape
     public AttentionShape(EmitContext context, QuantizedAttention op)
     {
         (Context, Op) = (context, op);
-        (Keys, Values) = (new(context, op.Keys, op.Window), new(context, op.Values, op.Window));
+        (Keys, Values) = (new(context, op.Keys), new(context, op.Values));
         Group = op.Heads / op.KeyHeads;
         NeedsMask = context.MostTokens > 1 || op.Window > 0;
         Lanes = context.Plan.KeepsScores ? CountLanes() : 1;
         KeepsScores = !context.Plan.KeepsScores || Rows * Keys.Slots * 4 * Lanes <= context.Machine.Shape.ScratchpadBytes / 8;
         Tile = ChooseTile();
+        ScoreDataflow = TileSearch.CheapestDataflow(context.Machine, new((int)Rows, Tile, op.HeadWidth, op.HeadWidth, op.Keys.CodeBits));
+        ValueDataflow = TileSearch.CheapestDataflow(context.Machine, new((int)Rows, op.ValueWidth, Tile, Tile, op.Values.CodeBits));
         QueryCodes = context.Temporary((long)context.MostTokens * op.Query.Width * op.QueryBits / 8);
         QueryScales = context.Temporary(4L * context.MostTokens * op.Heads);
         var stream = context.Stream;
@@ -48,6 +51,12 @@ internal sealed class AttentionShape
 
     /// <summary>Keys of a tile.</summary>
     public int Tile { get; }
+
+    /// <summary>Of the product of queries and keys.</summary>
+    public Dataflow ScoreDataflow { get; }
+
+    /// <summary>Of the product of weights and values.</summary>
+    public Dataflow ValueDataflow { get; }
 
     public Block QueryCodes { get; }
 

@@ -17,6 +17,8 @@ internal sealed class CommandStream
     private readonly SemaphoreTable _semaphores;
     private readonly Machine _machine;
     private readonly long[] _registers = new long[Register.Count];
+    private readonly List<SemaphoreUse> _waits = [];
+    private readonly int[] _orders;
     private int _nextRegister = Register.ParameterCount;
 
     /// <param name="tokens">Most tokens of a run: the extent of whatever has a row per token.</param>
@@ -25,9 +27,12 @@ internal sealed class CommandStream
         (_machine, _scratchpad, _semaphores) = (machine, scratchpad, semaphores);
         _hazards = new(machine.UnitCount, machine.Shape.ScratchpadBytes);
         _registers[Register.Tokens.Index] = tokens;
+        _orders = new int[machine.UnitCount * machine.UnitCount];
+        Array.Fill(_orders, -1);
     }
 
-    public IReadOnlyList<Instruction> Instructions => _instructions;
+    /// <summary>What was added, without synchronisations for which nobody waits.</summary>
+    public IReadOnlyList<Instruction> Finish() => [.. _instructions.Where(instruction => instruction is not Synchronize { Waits.Count: 0, Signals.Count: 0 })];
 
     /// <summary>Index of the model's operator that commands are made for.</summary>
     public int Operator { get; set; }
@@ -60,8 +65,6 @@ internal sealed class CommandStream
                 _hazards.Record(issue, _scratchpad.BlockAt(access.Start), access.IsWrite);
             }
         }
-
-        _hazards.Remember(issue);
     }
 
     /// <summary>Adds a command as it is.</summary>
@@ -104,8 +107,6 @@ internal sealed class CommandStream
         {
             _hazards.Record(issue, block, true, isShared: true);
         }
-
-        _hazards.Remember(issue);
     }
 
     public void Set(Register target, SetFunction function, Expression left, Expression right) =>
@@ -130,16 +131,16 @@ internal sealed class CommandStream
     }
 
     /// <summary>Turns the needed orders into waits, and lets the awaited commands signal.</summary>
-    private SemaphoreList Waits(UnitId on, int unit, ReadOnlySpan<int> latest)
+    private SemaphoreList Waits(UnitId on, int unit, Span<int> latest)
     {
-        var waits = new List<SemaphoreUse>();
+        _waits.Clear();
+        var waits = _waits;
         // The latest commands first: waiting for them may cover the others.
-        var keys = latest.ToArray();
-        var order = Enumerable.Range(0, keys.Length).OrderByDescending(other => keys[other]).ThenBy(other => other);
-        foreach (var other in order)
+        for (var other = Latest(latest); latest[other] >= 0; other = Latest(latest))
         {
-            var issue = new Issue(other, keys[other]);
-            if (issue.Index < 0 || _hazards.IsBehind(unit, issue))
+            var issue = new Issue(other, latest[other]);
+            latest[other] = -1;
+            if (_hazards.IsBehind(unit, issue))
             {
                 continue;
             }
@@ -150,11 +151,29 @@ internal sealed class CommandStream
                 waits.Clear();
             }
 
-            waits.Add(Signal(issue, _semaphores[$"order {other} {unit}"]));
-            _hazards.Wait(unit, issue);
+            waits.Add(Signal(issue, OrderSemaphore(other, unit)));
+            _hazards.Wait(unit, issue, _instructions.Count);
         }
 
         return [.. waits];
+    }
+
+    private static int Latest(ReadOnlySpan<int> latest)
+    {
+        var found = 0;
+        for (var other = 1; other < latest.Length; other++)
+        {
+            found = latest[other] > latest[found] ? other : found;
+        }
+
+        return found;
+    }
+
+    /// <summary>The semaphore by which one unit waits for another outside of loops.</summary>
+    private int OrderSemaphore(int giver, int taker)
+    {
+        ref var number = ref _orders[(giver * _machine.UnitCount) + taker];
+        return number >= 0 ? number : number = _semaphores[$"order {giver} {taker}"];
     }
 
     /// <summary>Lets a command signal, or where it signals all it can, its unit behind it.</summary>
