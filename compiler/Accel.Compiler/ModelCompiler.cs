@@ -49,25 +49,28 @@ public static class ModelCompiler
         var lanes = machine.Arrays;
         for (var tokens = Math.Min(options.PrefillTokens, options.ContextLength); tokens >= 1; tokens /= 2)
         {
-            var residents = plan.Residents.Count;
-            for (var share = 0; share < _weightShares.Length;)
+            foreach (var share in _weightShares)
             {
-                try
+                // A state on chip saves its own bytes; room for weight tiles saves time of every product: states give way first.
+                for (var residents = plan.Residents.Count; residents >= 0;)
                 {
-                    var fit = new Fitting(tokens, _weightShares[share], lanes, residents);
-                    var dram = new DramLayout(plan.Graph.Name, false, options.Sequences);
-                    return (fit, dram, EmitBoth(plan, machine, options, dram, fit));
-                }
-                catch (CapacityException exception)
-                {
-                    last = exception;
-                    if (exception.Place == CapacityException.Semaphores && lanes > 1)
+                    try
                     {
-                        lanes /= 2;
+                        var fit = new Fitting(tokens, share, lanes, residents);
+                        var dram = new DramLayout(plan.Graph.Name, false, options.Sequences);
+                        return (fit, dram, EmitBoth(plan, machine, options, dram, fit));
                     }
-                    else if (++share == _weightShares.Length && residents > 0)
+                    catch (CapacityException exception)
                     {
-                        (share, residents) = (0, residents / 2);
+                        last = exception;
+                        if (exception.Place == CapacityException.Semaphores && lanes > 1)
+                        {
+                            lanes /= 2;
+                        }
+                        else
+                        {
+                            residents = residents > 0 ? residents / 2 : -1;
+                        }
                     }
                 }
             }

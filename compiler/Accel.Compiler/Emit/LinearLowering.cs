@@ -22,8 +22,6 @@ internal sealed class LinearLowering
     private readonly bool _isLogits;
     private readonly Segment? _output;
     private readonly Block[] _staging;
-    private readonly SemaphoreList[] _full;
-    private readonly SemaphoreList[] _free;
 
     private LinearLowering(EmitContext context, QuantizedLinear op)
     {
@@ -32,10 +30,6 @@ internal sealed class LinearLowering
         var shape = new MatMulShape(context.MostTokens, op.Weight.Rows / op.Blocks, op.Weight.Columns, op.Weight.GroupSize, op.Weight.CodeBits);
         _tile = context.Weights.TileOf(context.Machine, shape);
         context.Tiles[context.CurrentOp] = _tile;
-        SemaphoreList OfStripes(Func<EmitContext, int, int, SemaphoreUse> semaphore, int array) =>
-            [.. Enumerable.Range(0, context.Machine.Stripes).Select(stripe => semaphore(context, array, stripe))];
-        _full = [.. Enumerable.Range(0, context.Machine.Arrays).Select(array => OfStripes(WeightTraffic.Full, array))];
-        _free = [.. Enumerable.Range(0, context.Machine.Arrays).Select(array => OfStripes(WeightTraffic.Free, array))];
         _bias = op.Bias is { } bias ? context.Constant(context.Dram.Vector(bias)) : default;
         _isLogits = op.Output == context.Plan.Graph.Logits;
         _output = _isLogits ? context.Dram.Buffer("logits", SegmentKind.Output, (long)context.RingTokens * op.Output.Width * ElementBytes) : null;
@@ -189,8 +183,8 @@ internal sealed class LinearLowering
             Array = array,
             Fold = _tile.Fold,
             Dataflow = _tile.Dataflow,
-            Waits = _full[array],
-            Signals = _free[array],
+            Waits = _context.Weights.Full(array),
+            Signals = _context.Weights.Free(array),
         });
     }
 
@@ -207,7 +201,7 @@ internal sealed class LinearLowering
         {
             var rows = (outputs + stripes - 1 - stripe) / stripes;
             var (channel, free, full) = (
-                _context.Machine.WeightChannel(array, stripe), WeightTraffic.Free(_context, array, stripe), WeightTraffic.Full(_context, array, stripe));
+                _context.Machine.WeightChannel(array, stripe), _context.Weights.Free(array)[stripe], _context.Weights.Full(array)[stripe]);
             var dram = (firstRow * _record.Stride) + _segment.Start + (from * _record.Stride);
             if (rows == 0)
             {

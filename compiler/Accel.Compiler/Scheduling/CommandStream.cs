@@ -5,8 +5,9 @@ namespace Accel.Compiler.Scheduling;
 
 /// <summary>
 /// The instructions of an entry point as they are made. Straight-line commands are ordered by themselves: whatever a command reads or
-/// overwrites in the scratchpad makes it wait, by one semaphore per pair of units, for the last command of another unit that it must not
-/// overtake. Between <see cref="Acquire"/> and <see cref="Release"/> commands are added as they are, with semaphores of their own: loops.
+/// overwrites in the scratchpad makes it wait for the last command of another unit that it must not overtake. Each unit shares a semaphore in
+/// either direction with the hub, vector unit 0, and with no other: units that meet elsewhere are ordered by the hub, so that a machine of n
+/// units needs 2 n semaphores and not n squared. Between <see cref="Acquire"/> and <see cref="Release"/> commands are added as they are, with semaphores of their own: loops.
 /// </summary>
 internal sealed class CommandStream
 {
@@ -19,6 +20,7 @@ internal sealed class CommandStream
     private readonly long[] _registers = new long[Register.Count];
     private readonly List<SemaphoreUse> _waits = [];
     private readonly int[] _orders;
+    private readonly int _hub;
     private int _nextRegister = Register.ParameterCount;
 
     /// <param name="tokens">Most tokens of a run: the extent of whatever has a row per token.</param>
@@ -27,6 +29,7 @@ internal sealed class CommandStream
         (_machine, _scratchpad, _semaphores) = (machine, scratchpad, semaphores);
         _hazards = new(machine.UnitCount, machine.Shape.ScratchpadBytes);
         _registers[Register.Tokens.Index] = tokens;
+        _hub = machine.NumberOf(Machine.Vector);
         _orders = new int[machine.UnitCount * machine.UnitCount];
         Array.Fill(_orders, -1);
     }
@@ -133,6 +136,11 @@ internal sealed class CommandStream
     /// <summary>Turns the needed orders into waits, and lets the awaited commands signal.</summary>
     private SemaphoreList Waits(UnitId on, int unit, Span<int> latest)
     {
+        if (unit != _hub)
+        {
+            OrderByHub(unit, latest);
+        }
+
         _waits.Clear();
         var waits = _waits;
         // The latest commands first: waiting for them may cover the others.
@@ -156,6 +164,32 @@ internal sealed class CommandStream
         }
 
         return [.. waits];
+    }
+
+    /// <summary>What a unit must wait for at others than the hub, the hub waits for first; then the hub is all to wait for.</summary>
+    private void OrderByHub(int unit, Span<int> latest)
+    {
+        Span<int> others = stackalloc int[latest.Length];
+        others.Fill(-1);
+        var isNeeded = false;
+        for (var other = 0; other < latest.Length; other++)
+        {
+            if (other != _hub && latest[other] >= 0 && !_hazards.IsBehind(unit, new(other, latest[other])))
+            {
+                (others[other], isNeeded) = (latest[other], true);
+            }
+
+            latest[other] = other == _hub ? latest[other] : -1;
+        }
+
+        if (!isNeeded)
+        {
+            return;
+        }
+
+        var waits = Waits(Machine.Vector, _hub, others);
+        latest[_hub] = _instructions.Count;
+        AddRaw(new Synchronize(Machine.Vector) { Waits = waits });
     }
 
     private static int Latest(ReadOnlySpan<int> latest)
