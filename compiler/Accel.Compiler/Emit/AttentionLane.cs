@@ -133,30 +133,30 @@ internal sealed class AttentionLane
 
     private SemaphoreUse Semaphore(string purpose) => Stream.Semaphore($"{purpose} {_index}");
 
-    private View Scores(Expression tile) =>
-        _rows.Rows(LaneType.I32, _shape.KeepsScores ? (tile * (4L * _shape.Tile)) + _scores.Start : _scoreTiles.Address, _shape.Columns, ScoreStride);
+    private View Scores() =>
+        _rows.Rows(LaneType.I32, _shape.KeepsScores ? (_shape.Tiles.FirstKey * 4) + _scores.Start : _scoreTiles.Address, _shape.Tiles.Columns, ScoreStride);
 
-    private View RowsOf(LaneType type, Block block) => _rows.Rows(type, block.Start, _shape.Columns, (long)_shape.Tile * type.ByteSize());
+    private View RowsOf(LaneType type, Block block) => _rows.Rows(type, block.Start, _shape.Tiles.Columns, (long)_shape.Tile * type.ByteSize());
 
-    private Mask Hide(View target, Expression tile, long fill) => new(
+    private Mask Hide(View target, long fill) => new(
         target,
         Register.Position,
         true,
-        tile * _shape.Tile,
+        _shape.Tiles.FirstSlot,
         _shape.Context.Tokens + (Expression)Register.Position - 1,
         _shape.Keys.IsRing ? _shape.Keys.Slots : 0,
         _shape.Op.Window,
         fill);
 
     /// <summary>Scores of a tile of keys: product with codes and scales, drained with the query's scale.</summary>
-    private void ScoreTile(Expression head, Expression tile)
+    private void ScoreTile(Expression head)
     {
-        var (codes, scales) = (_shape.Keys.Codes(head, tile * _shape.Tile), _shape.Keys.Scales(head, tile * _shape.Tile));
+        var (codes, scales) = (_shape.Keys.Codes(head, _shape.Tiles.FirstSlot), _shape.Keys.Scales(head, _shape.Tiles.FirstSlot));
         if (_keyTiles is not null)
         {
             var (codeSlot, scaleSlot) = (_keyTiles.Address, _keyTiles.Address + (_shape.Tile * _shape.Keys.RowBytes));
-            Add(new Load(TrafficClass.Cache, codes, codeSlot, new Box(_shape.Columns * _shape.Keys.RowBytes)) { Waits = [_keyTiles.Free] });
-            Add(new Load(TrafficClass.Cache, scales, scaleSlot, new Box(_shape.Columns * 2)) { Signals = [_keyTiles.Full] });
+            Add(new Load(TrafficClass.Cache, codes, codeSlot, new Box(_shape.Tiles.Columns * _shape.Keys.RowBytes)) { Waits = [_keyTiles.Free] });
+            Add(new Load(TrafficClass.Cache, scales, scaleSlot, new Box(_shape.Tiles.Columns * 2)) { Signals = [_keyTiles.Full] });
             (codes, scales) = (codeSlot, scaleSlot);
         }
 
@@ -171,7 +171,7 @@ internal sealed class AttentionLane
                 RowStride = headBytes,
             },
             new CodeMatrix(_shape.Keys.Format, codes, _shape.Keys.RowBytes),
-            _shape.Columns,
+            _shape.Tiles.Columns,
             new Mantissas(scales, 2, _shape.Op.HeadWidth),
             0,
             _shape.Tile,
@@ -184,7 +184,7 @@ internal sealed class AttentionLane
         Add(new Drain(
             0,
             _shape.Tile,
-            Scores(tile),
+            Scores(),
             new View(LaneType.I32, (head * (4L * _shape.Group)) + _shape.QueryScales.Start, 1)
             {
                 Planes = _shape.Context.Tokens,
@@ -203,15 +203,15 @@ internal sealed class AttentionLane
     }
 
     /// <summary>Maxima of scores and of value scales over the keys that each query sees.</summary>
-    public void FirstPass(Expression head, Expression tile)
+    public void FirstPass(Expression head)
     {
-        ScoreTile(head, tile);
-        var scales = LoadScales(head, tile);
-        var scores = Scores(tile);
+        ScoreTile(head);
+        var scales = LoadScales(head);
+        var scores = Scores();
         Add(new Synchronize(_vector) { Waits = [_scoreTiles.Full] });
         if (_shape.NeedsMask)
         {
-            Add(Hide(scores, tile, int.MinValue));
+            Add(Hide(scores, int.MinValue));
         }
 
         Add(new Reduce(ReduceFunction.Maximum, scores, _rows.Greatest, true) { Signals = [_scoreTiles.Free] });
@@ -219,54 +219,54 @@ internal sealed class AttentionLane
         {
             var visible = RowsOf(LaneType.I32, _visibleScales);
             Add(new Elementwise(LaneFunction.Move, scales, 0, visible, 0, 0) { Waits = [.. Full(_scaleTiles)], Signals = [.. Free(_scaleTiles)] });
-            Add(Hide(visible, tile, 0));
+            Add(Hide(visible, 0));
             Add(new Reduce(ReduceFunction.Maximum, visible, _rows.GreatestScale, true));
         }
         else
         {
-            var repeated = _rows.Rows(LaneType.U16, scales.Address, _shape.Columns, 0);
+            var repeated = _rows.Rows(LaneType.U16, scales.Address, _shape.Tiles.Columns, 0);
             Add(new Reduce(ReduceFunction.Maximum, repeated, _rows.GreatestScale, true) { Waits = [.. Full(_scaleTiles)], Signals = [.. Free(_scaleTiles)] });
         }
     }
 
     /// <summary>Scales of a tile's values, loaded unless they live on chip.</summary>
-    private View LoadScales(Expression head, Expression tile)
+    private View LoadScales(Expression head)
     {
         if (_scaleTiles is null)
         {
-            return View.Row(LaneType.U16, _shape.Values.Scales(head, tile * _shape.Tile), _shape.Columns);
+            return View.Row(LaneType.U16, _shape.Values.Scales(head, _shape.Tiles.FirstSlot), _shape.Tiles.Columns);
         }
 
-        Add(new Load(TrafficClass.Cache, _shape.Values.Scales(head, tile * _shape.Tile), _scaleTiles.Address, new Box(_shape.Columns * 2))
+        Add(new Load(TrafficClass.Cache, _shape.Values.Scales(head, _shape.Tiles.FirstSlot), _scaleTiles.Address, new Box(_shape.Tiles.Columns * 2))
         {
             Waits = [_scaleTiles.Free],
             Signals = [_scaleTiles.Full],
         });
-        return View.Row(LaneType.U16, _scaleTiles.Address, _shape.Columns);
+        return View.Row(LaneType.U16, _scaleTiles.Address, _shape.Tiles.Columns);
     }
 
     /// <summary>Probabilities of a tile, their sum, and the weighted values.</summary>
-    public void SecondPass(Expression head, Expression tile, bool isFirst)
+    public void SecondPass(Expression head, bool isFirst)
     {
         if (!_shape.KeepsScores)
         {
-            ScoreTile(head, tile);
+            ScoreTile(head);
         }
 
-        var scores = Scores(tile);
+        var scores = Scores();
         if (!_shape.KeepsScores)
         {
             Add(new Synchronize(_vector) { Waits = [_scoreTiles.Full] });
             if (_shape.NeedsMask)
             {
-                Add(Hide(scores, tile, int.MinValue));
+                Add(Hide(scores, int.MinValue));
             }
         }
 
-        var values = _shape.Values.Codes(head, tile * _shape.Tile);
+        var values = _shape.Values.Codes(head, _shape.Tiles.FirstSlot);
         if (_valueTiles is not null)
         {
-            Add(new Load(TrafficClass.Cache, values, _valueTiles.Address, new Box(_shape.Columns * _shape.Values.RowBytes))
+            Add(new Load(TrafficClass.Cache, values, _valueTiles.Address, new Box(_shape.Tiles.Columns * _shape.Values.RowBytes))
             {
                 Waits = [_valueTiles.Free],
                 Signals = [_valueTiles.Full],
@@ -274,7 +274,7 @@ internal sealed class AttentionLane
             values = _valueTiles.Address;
         }
 
-        var scales = LoadScales(head, tile);
+        var scales = LoadScales(head);
         var (distances, probabilities) = (RowsOf(LaneType.I64, _wide), RowsOf(LaneType.I16, _probabilities));
         Add(new Elementwise(LaneFunction.Subtract, _rows.Greatest, scores, distances, 0, 0)
         {
@@ -288,11 +288,11 @@ internal sealed class AttentionLane
         if (_shape.NeedsMask)
         {
             // Scores saturate: where all that is seen lies at the bottom, what is not seen must still count nothing.
-            Add(Hide(probabilities, tile, 0));
+            Add(Hide(probabilities, 0));
         }
 
         Add(new Reduce(ReduceFunction.Sum, probabilities, _rows.Denominator, true));
-        var weights = _rows.Rows(LaneType.I16, _weightTiles.Address, _shape.Columns, 2L * _shape.Tile);
+        var weights = _rows.Rows(LaneType.I16, _weightTiles.Address, _shape.Tiles.Columns, 2L * _shape.Tile);
         Add(new Elementwise(LaneFunction.Multiply, probabilities, scales, weights, QuantizedAttention.ProbabilityFraction, 0)
         {
             ShiftBy = _rows.Headroom,
@@ -320,7 +320,7 @@ internal sealed class AttentionLane
     {
         var rows = _shape.Context.Tokens * _shape.Group;
         var segment = _shape.Context.Dram.Buffer("scores", SegmentKind.Activations, 4L * _shape.Context.RingTokens * _shape.Group * _shape.Keys.Slots);
-        var box = new Box(_shape.KeyCount * 4) { Rows = rows, DramRowStride = ScoreStride, ScratchpadRowStride = ScoreStride };
+        var box = new Box(_shape.Tiles.Keys * 4) { Rows = rows, DramRowStride = ScoreStride, ScratchpadRowStride = ScoreStride };
         Add(new Synchronize(_vector) { Signals = [Semaphore("spill out")] });
         Add(new Store(TrafficClass.Activations, segment.Start, _scores.Start, box) { Waits = [Semaphore("spill out")] });
         Add(new Load(TrafficClass.Activations, segment.Start, _scores.Start, box) { Signals = [Semaphore("spill in")] });

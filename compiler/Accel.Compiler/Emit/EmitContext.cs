@@ -79,6 +79,9 @@ internal sealed class EmitContext
     /// <summary>How the products of this entry point were cut, by op.</summary>
     public Dictionary<int, MatMulTile> Tiles { get; } = [];
 
+    /// <summary>How the attentions of this entry point were cut, by op.</summary>
+    public Dictionary<int, AttentionShape> Attentions { get; } = [];
+
     public int CurrentOp => _op;
 
     /// <summary>Scratchpad until the current op is done.</summary>

@@ -25,6 +25,7 @@ internal sealed class Differential : ISimulationObserver
     {
         _graph = graph;
         (Program, Report) = ModelCompiler.Compile(graph, hardware, options);
+        CheckReport();
         Program = edit is null ? Program : edit(Program);
         _interpreters = [.. Enumerable.Range(0, options.Sequences).Select(_ => new Interpreter(graph, new InterpreterOptions(options.ContextLength, options.PrefillTokens)))];
         _simulation = Simulation.Create(Program, hardware);
@@ -82,6 +83,16 @@ internal sealed class Differential : ISimulationObserver
         }
 
         CompareLogits(tokens.Length);
+    }
+
+    /// <summary>No operator moves less than it must, and what it moves beyond is explained to the byte.</summary>
+    private void CheckReport()
+    {
+        foreach (var op in Report.EntryPoints.SelectMany(entry => entry.Operators))
+        {
+            Assert.True(op.Moved - op.LowerBound == op.Excess.Sum(cause => cause.Bytes), $"{op.Name}: {op.Moved} moved, bound {op.LowerBound}, because of {op.Reason}");
+            Assert.All(op.Excess, cause => Assert.True(cause.Bytes > 0, $"{op.Name}: {cause}"));
+        }
     }
 
     private void CompareLogits(int tokens)
