@@ -74,11 +74,8 @@ internal sealed class DramLayout(string model, bool hasWeights, int sequences)
     }
 
     /// <summary>A state: one part per sequence.</summary>
-    public Segment State(string name, SegmentKind kind, long bytes) => Named(name, () =>
-    {
-        var stride = (bytes + Alignment - 1) / Alignment * Alignment;
-        return Add(name, kind, stride * sequences, default) with { SequenceStride = stride };
-    });
+    public Segment State(string name, SegmentKind kind, long stride) =>
+        Named(name, () => Add(name, kind, stride * sequences, default) with { SequenceStride = stride });
 
     /// <summary>A segment for activations, input or output; the greatest length asked for counts.</summary>
     public Segment Buffer(string name, SegmentKind kind, long bytes) => Named(name, () => Add(name, kind, bytes, default));

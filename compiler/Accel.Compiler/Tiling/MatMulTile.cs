@@ -1,11 +1,14 @@
+using Accel.Isa.Commands;
+
 namespace Accel.Compiler.Tiling;
 
 /// <summary>How a matrix product is cut.</summary>
 /// <param name="Outputs">Rows of the matrix in a tile.</param>
 /// <param name="Depth">Columns of the matrix in a tile; the whole width unless a row is too long.</param>
 /// <param name="Fold">Bands of the array.</param>
+/// <param name="Dataflow">What stands still in the array.</param>
 /// <param name="Cycles">What the cost model says for the whole product.</param>
-public sealed record MatMulTile(int Outputs, int Depth, int Fold, long Cycles);
+public sealed record MatMulTile(int Outputs, int Depth, int Fold, Dataflow Dataflow, long Cycles);
 
 /// <summary>A product to be cut.</summary>
 /// <param name="Tokens">Rows of activations.</param>

@@ -25,6 +25,13 @@ internal static class CompileOutput
                 new Bytes(entry.LowerBound).ToString(),
                 $"{(double)entry.Moved / Math.Max(1, entry.LowerBound):0.000}",
             }));
+        var (onChip, inMemory) = (report.States.Where(state => state.OnChip).ToList(), report.States.Where(state => !state.OnChip).ToList());
+        terminal.Output.WriteLine($"caches and states: {onChip.Count} in the scratchpad ({new Bytes(onChip.Sum(state => state.Bytes))}), {inMemory.Count} in memory ({new Bytes(inMemory.Sum(state => state.Bytes))})");
+        if (operators)
+        {
+            terminal.WriteTable(["state", "bytes", "lives in"], report.States.Select(state => new[] { state.Name, new Bytes(state.Bytes).ToString(), state.OnChip ? "scratchpad" : "memory" }), 2);
+        }
+
         foreach (var entry in operators ? report.EntryPoints : [])
         {
             terminal.Output.WriteLine($"{entry.Name} at position {entry.Position:N0}:");
@@ -46,6 +53,17 @@ internal static class CompileOutput
         writer.WriteNumber("dram_bytes", report.DramBytes);
         writer.WriteNumber("context_length", program.ContextLength);
         writer.WriteNumber("prefill_tokens", report.PrefillTokens);
+        writer.WriteStartArray("states");
+        foreach (var state in report.States)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", state.Name);
+            writer.WriteNumber("bytes", state.Bytes);
+            writer.WriteString("lives_in", state.OnChip ? "scratchpad" : "memory");
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         writer.WriteStartArray("entry_points");
         foreach (var entry in report.EntryPoints)
         {
