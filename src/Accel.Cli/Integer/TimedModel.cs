@@ -81,14 +81,14 @@ internal sealed record TimedModel(
 
     /// <summary>The least bytes of each operator, in the program's order.</summary>
     public IReadOnlyList<long> OperatorBytesNeeded() =>
-        BytesNeeded.ByOperator(Graph, Program.Operators.Select(op => op.Name), [.. Workload.Runs.Select(run => (run.Position, (long)run.Tokens))]);
+        BytesNeeded.ByOperator(Graph, Program, [.. Workload.Runs.Select(run => (run.Position, (long)run.Tokens))]);
 
     /// <summary>The same model and work on another machine.</summary>
     public TimedModel On(HardwareConfig hardware) => Prepare(Name, Request with { Context = Context }, hardware, Graph, Positions, null);
 
-    /// <summary>The same work compiled without one more pass.</summary>
-    public TimedModel Without(string pass) =>
-        Prepare(Name, Request with { Context = Context, DisabledPasses = new HashSet<string>(Request.DisabledPasses, StringComparer.Ordinal) { pass } }, Hardware, Graph, Positions, null);
+    /// <summary>The same work compiled without these passes.</summary>
+    public TimedModel Without(IEnumerable<string> passes) =>
+        Prepare(Name, Request with { Context = Context, DisabledPasses = Request.DisabledPasses.Union(passes).ToHashSet(StringComparer.Ordinal) }, Hardware, Graph, Positions, null);
 
     /// <summary>The same work with other weights.</summary>
     public TimedModel With(WeightChoice weights) => Prepare(Request with { Weights = weights, Context = Context, Program = null }, Hardware);
