@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Accel.Sim.Tests.Reports;
 
 namespace Accel.Cli.Tests;
@@ -118,6 +119,26 @@ public sealed class SimVerbTests
         Assert.Contains("a program compiled for 'mid'", Accel(2, "sim", "stories260k", "--hw", "mid", "--program", folder.Path("program.bin")).Error, StringComparison.Ordinal);
         using var json = Json("sim", "stories260k", "--hw", "edge", "--program", folder.Path("program.bin"), "--json");
         Assert.True(Number(json.RootElement, "cycles") > 0);
+    }
+
+    [Theory]
+    [InlineData()]
+    [InlineData("--no-skip")]
+    public void A_deadlock_is_printed_as_who_waits_for_whom(params string[] mode)
+    {
+        using var folder = new TemporaryFolder();
+        Accel(0, "compile", "stories260k", "--hw", "edge", "-o", folder.Path("program.bin"));
+        var lines = Accel(0, "disasm", folder.Path("program.bin")).Output.Split('\n');
+
+        // The first product of a decode step that gives a signal gives none: whoever waits for its sums waits for ever.
+        var decode = Array.FindIndex(lines, line => line.StartsWith("entry name=decode", StringComparison.Ordinal));
+        var product = Array.FindIndex(lines, decode, line => line.TrimStart().StartsWith("matmul ", StringComparison.Ordinal) && line.Contains(" signal=", StringComparison.Ordinal));
+        lines[product] = Regex.Replace(lines[product], @" signal=\S+", "");
+        Accel(0, "disasm", folder.Write("broken.txt", string.Join('\n', lines)), "--assemble", folder.Path("broken.bin"));
+        var error = Accel(1, ["sim", "stories260k", "--hw", "edge", "--program", folder.Path("broken.bin"), .. mode]).Error.Trim().Split('\n');
+        Assert.StartsWith("deadlock: ", error[0], StringComparison.Ordinal);
+        Assert.True(error.Length >= 3, string.Join('\n', error));
+        Assert.All(error[1..], line => Assert.Contains(" waits ", line, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -5,7 +5,6 @@ using Accel.Cli.Integer;
 using Accel.Core.Diagnostics;
 using Accel.Core.Units;
 using Accel.Hardware;
-using Accel.Sim.Timing;
 
 namespace Accel.Cli.Verbs;
 
@@ -91,7 +90,7 @@ internal static class HardwareVerb
                 try
                 {
                     var config = HardwareConfigs.Load(file);
-                    faults.AddRange(MemoryFaults(file, config));
+                    faults.AddRange(HardwareConfigs.MemoryFaults(file, config));
                     valid.Add((file, config));
                 }
                 catch (InputException exception)
@@ -104,28 +103,6 @@ internal static class HardwareVerb
             return faults.Count == 0 ? ExitCode.Done : ExitCode.BadInput;
         });
         return command;
-    }
-
-    /// <summary>What the memory's standard and the scratchpad's ports have against a config that is well-formed.</summary>
-    private static IEnumerable<Diagnostic> MemoryFaults(string file, HardwareConfig config)
-    {
-        foreach (var check in new Action[] { () => MemoryOfMachine.Of(config), () => ScratchpadShares.Of(config) })
-        {
-            IReadOnlyList<Diagnostic> faults = [];
-            try
-            {
-                check();
-            }
-            catch (InputException exception)
-            {
-                faults = exception.Faults;
-            }
-
-            foreach (var fault in faults)
-            {
-                yield return fault with { File = file, Place = fault.File == config.Name ? fault.Place : $"memory.{fault.File}" + (fault.Place.Length > 0 ? $" of {fault.Place}" : "") };
-            }
-        }
     }
 
     private static void Report(Terminal terminal, bool json, IEnumerable<(string File, HardwareConfig Config)> valid, List<Diagnostic> faults)

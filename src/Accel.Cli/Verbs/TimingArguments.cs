@@ -29,7 +29,7 @@ internal sealed class TimingArguments
         }
     }
 
-    public TimedModel Prepare(ParseResult parsed) => TimedModel.Prepare(Request(parsed), HardwareConfigs.Load(parsed.GetValue(_hardware)!));
+    public TimedModel Prepare(ParseResult parsed) => TimedModel.Prepare(Request(parsed), HardwareConfigs.LoadForTiming(parsed.GetValue(_hardware)!));
 
     private TimingRequest Request(ParseResult parsed)
     {
