@@ -31,6 +31,8 @@ public sealed partial class DramSystem
 
     private readonly List<ChannelClass> _classes = [];
     private readonly List<long> _thresholds = [];
+    // Booked so far for channels that were simulated together; latencies over all of them, since no report tells them apart.
+    private readonly LatencyHistogram _settledLatencies = new();
     private Counters[][]? _settled;
     private int[]? _orderOf;
     private long _nextMerge;
@@ -225,9 +227,10 @@ public sealed partial class DramSystem
         for (var i = 0; i < shared.Channel.Inputs.Length; i++)
         {
             var counted = shared.Channel.CountersOf(i);
+            _settledLatencies.Add(counted.Latencies, shared.Members.Count, counted[Peak.ReadLatency]);
             foreach (var member in shared.Members)
             {
-                _settled![member][i].Add(counted);
+                _settled![member][i].AddSums(counted);
             }
         }
 

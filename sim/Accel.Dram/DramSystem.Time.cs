@@ -87,7 +87,7 @@ public sealed partial class DramSystem
     {
         Harvest();
         var last = Math.Max(_lastOfMerged, _classes.Max(c => c.Channel.Inputs.Max(i => i.Transfers.LastCompletion)));
-        return new DramReport(Config, Mode, CountersOfAll())
+        return new DramReport(Config, Mode, CountersOfAll(), _settledLatencies)
         {
             Cycles = new Cycles(Math.Max(0, last)),
             SimulatedCycles = Now,
