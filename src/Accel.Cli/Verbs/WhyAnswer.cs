@@ -148,7 +148,7 @@ internal sealed class WhyAnswer(TimedResult result, Bottlenecks bottlenecks, IRe
 
     private double Gain(Relief relief) => (double)Cycles / relief.Cycles;
 
-    private double TokensPerSecond(TimingReport report) => result.TokensPerSecond * result.Report.Seconds / report.Seconds;
+    private static double TokensPerSecond(TimingReport report) => TimedPhase.Rate(TimedPhase.Of(report));
 
     private static string Cause(StallCause cause) => cause switch
     {
