@@ -8,6 +8,10 @@ internal static class HardwareConfigs
 {
     private static string BundledFolder => Path.Combine(AppContext.BaseDirectory, "hw-configs");
 
+    /// <summary>The configs that can be named without a path, in the order of their names.</summary>
+    public static IReadOnlyList<string> BundledNames =>
+        [.. Directory.EnumerateFiles(BundledFolder, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+
     /// <exception cref="InputException">No such config, or faults in it.</exception>
     public static HardwareConfig Load(string config)
     {
@@ -16,7 +20,7 @@ internal static class HardwareConfigs
             return HardwareConfigLoader.Load(config);
         }
 
-        var names = Directory.EnumerateFiles(BundledFolder, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal).ToList();
+        var names = BundledNames;
         return names.Contains(config)
             ? HardwareConfigLoader.Load(Path.Combine(BundledFolder, $"{config}.yaml"))
             : throw new InputException(config, "", "a config file, or one of " + string.Join(", ", names), "none of these" + Suggestion.Phrase(config, names));
