@@ -36,8 +36,8 @@ internal static class AccumulatorLane
         var wasWritten = m.Delay("was_written", write);
         var lastAddress = m.Delay("last_address", address, write);
         var lastData = m.Delay("last_data", data, write);
-        var before = m.Wire("before", (wasWritten & lastAddress.Is(address)).Select(lastData, words["read_data_0"]));
-        var kept = clear.Select(Unsigned.Constant(ArrayOptions.SumBits, 0), before).AsSigned();
+        var previous = m.Wire("previous", (wasWritten & lastAddress.Is(address)).Select(lastData, words["read_data_0"]));
+        var kept = clear.Select(Unsigned.Constant(ArrayOptions.SumBits, 0), previous).AsSigned();
         m.Drive(data, (kept + scaled).Truncate(ArrayOptions.SumBits).AsUnsigned());
         m.Drive(write, valid);
         m.Output("read_data", words["read_data_1"]);

@@ -25,7 +25,7 @@ internal static class PassSequencer
 
         var loader = new Loader(m, options, commandValid, rows, depth, outputs, group, accumulate, address);
         var freed = m.Forward("freed");
-        var streamBank = m.Register("stream_bank", options.BankBits, reset: 0);
+        var streamBank = m.Register("bank_streaming", options.BankBits, reset: 0);
         var full = Enumerable.Range(0, options.Banks).Select(i => m.Register($"full_{i}", 1, reset: 0)).ToArray();
         var canLoad = m.Wire("can_load", loader.Active & ~Chosen(full, loader.Bank));
         var load = m.Wire("load_beat_taken", canLoad & weightValid);
@@ -129,7 +129,7 @@ internal static class PassSequencer
             _begins = m.Register("begins_group", 1, comment: "no input of the group came yet");
             _start = m.Register("start", Extent, comment: "first input of the tile");
             _address = m.Register("address", options.AddressBits);
-            _bank = m.Register("load_bank_now", options.BankBits, reset: 0);
+            _bank = m.Register("bank_loading", options.BankBits, reset: 0);
             _beat = m.Register("beat", options.BeatBits, reset: 0);
             _groupBank = m.Register("group_bank", Bits.OfIndex(AccumulatorLane.GroupBanks(options)), reset: 0);
             Inputs = m.Wire("inputs", Least(_groupLeft, options.Height));

@@ -32,8 +32,9 @@ internal static class ProcessingElement
         var mine = m.Wire("mine", load & position.ShiftRight(laneBits).Is(beat), "this beat carries the code");
         var taken = m.Wire("code", code);
 
+        // A row that a shallow tile leaves out keeps what it had and multiplies by 0: that is 0 only if it has something.
         var weight = Enumerable.Range(0, options.Banks)
-            .Select(i => m.Register($"weight_{i}", options.WeightBits).Next(mine & bank.Is(i), taken).Value)
+            .Select(i => m.Register($"weight_{i}", options.WeightBits, reset: 0).Next(mine & bank.Is(i), taken).Value)
             .Aggregate((Value: default(Unsigned), Index: -1), (chosen, next) => (chosen.Index < 0 ? next : selected.Is(chosen.Index + 1).Select(next, chosen.Value), chosen.Index + 1))
             .Value;
         var factor = options.WeightBits <= 8 ? weight.AsSigned() : Half(m, weight, m.Input("weight_part"));
