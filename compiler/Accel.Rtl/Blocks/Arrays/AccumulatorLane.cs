@@ -29,7 +29,7 @@ internal static class AccumulatorLane
         var write = m.Forward("write");
         var data = m.Forward("write_data", ArrayOptions.SumBits);
         var memory = new MemoryMacro($"{options.Name}_words", "Accumulators of one output", options.WordsPerLane, ArrayOptions.SumBits, ReadPorts: 2);
-        var words = m.Instance(memory.Module, "words")
+        var words = m.Instance(memory.Module, "memory")
             .Connect("write", write).Connect("write_address", address).Connect("write_data", data)
             .Connect("read_0", early).Connect("read_address_0", earlyAddress)
             .Connect("read_1", read).Connect("read_address_1", readAddress);

@@ -46,7 +46,6 @@ internal static class PassSequencer
         var tileStart = m.Wire("tile_start", Record("start", loader.Start));
         var tileAddress = m.Wire("tile_address", Record("address", loader.Address));
         var tileClear = m.Wire("tile_clear", Record("clear", loader.Clear));
-        var tileGroup = m.Wire("tile_group_bank", Record("group_bank", loader.GroupBank));
         var tileLast = m.Wire("tile_last", Record("last", loader.IsLast));
 
         var row = m.Register("row", rows.Width, reset: 0);
@@ -80,7 +79,11 @@ internal static class PassSequencer
         m.Output("stream_outputs", tileOutputs);
         m.Output("stream_address", (tileAddress + row.Value).Truncate(options.AddressBits));
         m.Output("stream_clear", part is null ? tileClear : tileClear & part.Value.Is(0));
-        m.Output("stream_group_bank", tileGroup);
+        if (options.HasMantissas)
+        {
+            m.Output("stream_group_bank", m.Wire("tile_group_bank", Record("group_bank", loader.GroupBank)));
+        }
+
         m.Output("stream_last", freed & tileLast, "the last row of a command enters");
         if (part is not null)
         {
