@@ -6,18 +6,21 @@ namespace Accel.Rtl.ConstantMatrix;
 /// <remarks>Source: G. W. Reitwiesner, Binary Arithmetic, Advances in Computers 1, 1960.</remarks>
 public static class SignedDigits
 {
+    /// <summary>The most digits that a 64-bit number takes.</summary>
+    public const int MaxCount = 33;
+
     /// <summary>The least number of nonzero signed digits of <paramref name="value"/>.</summary>
     /// <remarks>Digit k of the non-adjacent form is nonzero where <c>v</c> and <c>3v</c> differ in bit k + 1.</remarks>
     public static int Count(long value)
     {
-        var magnitude = (UInt128)UInt128Magnitude(value);
+        var magnitude = (UInt128)Magnitude(value);
         var differing = (3 * magnitude) ^ magnitude;
         return BitOperations.PopCount((ulong)differing) + BitOperations.PopCount((ulong)(differing >> 64));
     }
 
     /// <summary>Writes the nonzero digits from the lowest up.</summary>
     /// <param name="value">The number.</param>
-    /// <param name="digits">At least 33 places.</param>
+    /// <param name="digits">At least <see cref="MaxCount"/> places.</param>
     /// <returns>How many digits were written.</returns>
     public static int Write(long value, Span<SignedDigit> digits)
     {
@@ -38,7 +41,7 @@ public static class SignedDigits
         return count;
     }
 
-    private static ulong UInt128Magnitude(long value) => value < 0 ? (ulong)-value : (ulong)value;
+    private static ulong Magnitude(long value) => value < 0 ? (ulong)-value : (ulong)value;
 }
 
 /// <summary>One signed power of two.</summary>

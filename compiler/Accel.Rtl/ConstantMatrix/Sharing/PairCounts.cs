@@ -1,16 +1,21 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Accel.Rtl.ConstantMatrix.Sharing;
 
 /// <summary>
 /// How often each pair of terms stands together in a sum, and the pairs that occur twice or more, sorted into buckets by count. Buckets
 /// are lazy: an entry may be stale and is then moved to the bucket of its present count when it is drawn.
 /// </summary>
-/// <remarks>Open addressing with linear probing; pairs with count 0 stay until the next growth.</remarks>
+/// <remarks>Open addressing with linear probing; a slot holds key and count. Pairs with count 0 stay until the next growth.</remarks>
 internal sealed class PairCounts
 {
     private const int LeastCapacity = 1 << 12;
+    private const int CountBits = 16;
+    private const ulong CountMask = (1UL << CountBits) - 1;
 
-    private ulong[] _keys = new ulong[LeastCapacity];
-    private int[] _counts = new int[LeastCapacity];
+    private ulong[] _slots = new ulong[LeastCapacity];
     private int _used;
     private int _shift = 64 - 12;
 
@@ -21,48 +26,41 @@ internal sealed class PairCounts
     /// <summary>Whether pairs that reach a count of two become candidates.</summary>
     public bool Watching { get; set; }
 
-    public int this[PairKey key]
-    {
-        get
-        {
-            var slot = Find(key.Packed);
-            return _keys[slot] == 0 ? 0 : _counts[slot];
-        }
-    }
+    public int this[PairKey key] => (int)(Find(key.Packed) & CountMask);
 
     public void Increment(PairKey key)
     {
-        var slot = Find(key.Packed);
-        if (_keys[slot] == 0)
+        ref var slot = ref Find(key.Packed);
+        if (slot == 0)
         {
-            if (_used * 2 >= _keys.Length)
+            if (_used * 2 >= _slots.Length)
             {
                 Rebuild();
-                slot = Find(key.Packed);
+                slot = ref Find(key.Packed);
             }
 
-            _keys[slot] = key.Packed;
+            slot = key.Packed << CountBits;
             _used++;
         }
 
-        var count = ++_counts[slot];
+        var count = (int)(++slot & CountMask);
         if (count >= 2 && Watching)
         {
             Push(key.Packed, count);
         }
     }
 
-    public void Decrement(PairKey key) => _counts[Find(key.Packed)]--;
+    public void Decrement(PairKey key) => Find(key.Packed)--;
 
     /// <summary>Makes every pair that occurs twice or more a candidate.</summary>
     public void WatchAll()
     {
         Watching = true;
-        for (var slot = 0; slot < _keys.Length; slot++)
+        foreach (var slot in _slots)
         {
-            if (_counts[slot] >= 2)
+            if ((slot & CountMask) >= 2)
             {
-                Push(_keys[slot], _counts[slot]);
+                Push(slot >> CountBits, (int)(slot & CountMask));
             }
         }
     }
@@ -145,45 +143,48 @@ internal sealed class PairCounts
         _top = Math.Max(_top, count);
     }
 
-    private int Find(ulong key)
+    /// <summary>The slot of a key, or the empty slot where it belongs.</summary>
+    private ref ulong Find(ulong key)
     {
-        var keys = _keys;
-        var mask = keys.Length - 1;
-        var slot = (int)((key * 0x9E3779B97F4A7C15UL) >> _shift);
-        while (keys[slot] != key && keys[slot] != 0)
+        var mask = (nuint)_slots.Length - 1;
+        var place = (nuint)((key * 0x9E3779B97F4A7C15UL) >> _shift);
+        ref var start = ref MemoryMarshal.GetArrayDataReference(_slots);
+        while (true)
         {
-            slot = (slot + 1) & mask;
-        }
+            // The place is masked by the length, a power of two: always inside.
+            ref var slot = ref Unsafe.Add(ref start, place);
+            if (slot >> CountBits == key || slot == 0)
+            {
+                return ref slot;
+            }
 
-        return slot;
+            place = (place + 1) & mask;
+        }
     }
 
     private void Rebuild()
     {
         var live = 0;
-        foreach (var count in _counts)
+        foreach (var slot in _slots)
         {
-            live += count > 0 ? 1 : 0;
+            live += (slot & CountMask) > 0 ? 1 : 0;
         }
 
         var capacity = LeastCapacity;
-        while (capacity < live * 4)
+        while (capacity < live * 3L)
         {
             capacity *= 2;
         }
 
-        var (keys, counts) = (_keys, _counts);
-        _keys = new ulong[capacity];
-        _counts = new int[capacity];
-        _shift = 64 - System.Numerics.BitOperations.Log2((uint)capacity);
+        var before = _slots;
+        _slots = new ulong[capacity];
+        _shift = 64 - BitOperations.Log2((uint)capacity);
         _used = live;
-        for (var i = 0; i < keys.Length; i++)
+        foreach (var slot in before)
         {
-            if (counts[i] > 0)
+            if ((slot & CountMask) > 0)
             {
-                var slot = Find(keys[i]);
-                _keys[slot] = keys[i];
-                _counts[slot] = counts[i];
+                Find(slot >> CountBits) = slot;
             }
         }
     }

@@ -2,10 +2,12 @@ namespace Accel.Rtl.ConstantMatrix.Sharing;
 
 /// <summary>
 /// Common subexpression elimination of two terms: as long as a pair stands in two sums or more, the most frequent pair becomes a signal of
-/// its own. No output grows deeper than allowed, no intermediate grows deeper than it is.
+/// its own. No output grows heavier than allowed, no intermediate grows deeper than it is.
 /// </summary>
+/// <param name="network">What is changed in place.</param>
+/// <param name="allowedWeights">The greatest weight of each output, <c>2^depth</c> for a depth of its own.</param>
 /// <remarks>Greedy selection by frequency: C. Paar, Optimized Arithmetic for Reed-Solomon Encoders, ISIT 1997; on signed digits: R. Hartley, TCAS-II 43(10), 1996.</remarks>
-internal sealed class PairSharing(SumNetwork network, int maxDepth)
+internal sealed class PairSharing(SumNetwork network, long[] allowedWeights)
 {
     private readonly List<Match> _matches = [];
     private readonly List<int> _sums = [];
@@ -74,7 +76,7 @@ internal sealed class PairSharing(SumNetwork network, int maxDepth)
         {
             var terms = network.Sum(sum);
             var exact = terms.Length == 2 && network.IsIntermediate(sum);
-            var room = exact ? long.MaxValue : (1L << (network.IsOutput(sum) ? maxDepth : network.Depth(sum))) - network.Weight(sum);
+            var room = exact ? long.MaxValue : (network.IsOutput(sum) ? allowedWeights[sum - network.Inputs] : 1L << network.Depth(sum)) - network.Weight(sum);
             var start = _matches.Count;
             foreach (var packed in terms)
             {

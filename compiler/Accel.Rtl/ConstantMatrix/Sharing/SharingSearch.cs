@@ -1,38 +1,43 @@
 namespace Accel.Rtl.ConstantMatrix.Sharing;
 
 /// <summary>
-/// Improves a shared network by destroying and repairing: an intermediate is written out in its users, greedy sharing runs again on what
-/// that changed, and the outcome is kept if it costs no more, or by chance a little more (simulated annealing).
+/// Improves a shared network by destroying and repairing: an intermediate is written out, in all its users or in one, greedy sharing runs
+/// again on what that changed, and the outcome is kept if it costs no more, or by chance a little more.
 /// </summary>
+/// <remarks>
+/// Simulated annealing: S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, Science 220, 1983; destroy and repair: P. Shaw, Using Constraint
+/// Programming and Local Search Methods to Solve Vehicle Routing Problems, CP 1998.
+/// </remarks>
 internal sealed class SharingSearch(SumNetwork network, PairSharing sharing)
 {
-    public void Run(ref Draw draw, int moves, double hot, double cold, Action? onBest = null)
+    /// <param name="draw">Where chance comes from.</param>
+    /// <param name="moves">How often to destroy and repair.</param>
+    /// <param name="hot">Temperature of the first move, in adders: a rise by this many is kept with probability 1/e.</param>
+    /// <param name="cold">Temperature after the last move.</param>
+    public void Run(ref Draw draw, int moves, double hot, double cold)
     {
         network.Commit();
         network.Pairs.ClearCandidates();
         network.Pairs.Watching = true;
-        network.Pairs.Compact();
-        var best = network.Adders;
-        for (var move = 0; move < moves; move++)
+        for (var move = 0; move < moves && network.Intermediates > 0; move++)
         {
-            if (network.Intermediates == 0)
+            var temperature = hot + ((cold - hot) * move / moves);
+            var limit = network.Adders - (temperature * Math.Log(1 - draw.Unit()));
+            var signal = network.Intermediate(draw.Below(network.Intermediates));
+            if (draw.Below(2) == 0)
             {
-                return;
+                network.Inline(signal);
+            }
+            else
+            {
+                var users = network.Users(signal);
+                network.InlineUse(users[draw.Below(users.Length)], signal);
             }
 
-            var temperature = hot + ((cold - hot) * move / moves);
-            var before = network.Adders;
-            var limit = before - (temperature * Math.Log(1 - draw.Unit()));
-            network.Inline(network.Intermediate(draw.Below(network.Intermediates)));
             sharing.Run(ref draw);
             if (network.Adders <= limit)
             {
                 network.Commit();
-                if (network.Adders < best)
-                {
-                    best = network.Adders;
-                    onBest?.Invoke();
-                }
             }
             else
             {

@@ -13,6 +13,9 @@ namespace Accel.Rtl.ConstantMatrix.Sharing;
 /// </remarks>
 internal sealed class SumNetwork
 {
+    /// <summary>Deeper sums count as this deep, so that no weight overflows; a transposed network may reach it, a limited one never.</summary>
+    private const int DeepestTold = 40;
+
     private readonly Stack<int> _free = new();
     private readonly List<Change> _journal = [];
     private readonly List<int> _unsettled = [];
@@ -212,7 +215,7 @@ internal sealed class SumNetwork
         {
             var sum = _unsettled[^1];
             _unsettled.RemoveAt(_unsettled.Count - 1);
-            var depth = IntegerMatrix.CeilingLog2(_weight[sum]);
+            var depth = Math.Min(DeepestTold, IntegerMatrix.CeilingLog2(_weight[sum]));
             var before = _depth[sum];
             if (depth == before)
             {
@@ -227,6 +230,40 @@ internal sealed class SumNetwork
                 _unsettled.Add(user);
             }
         }
+    }
+
+    /// <summary>
+    /// The network of the transposed matrix, or a copy: a term of signal s in sum r becomes a term of r in s, inputs and outputs change
+    /// places. The adders differ by outputs less inputs only, but other pairs of terms stand side by side.
+    /// </summary>
+    /// <remarks>Transposition: J. L. Bordewijk, Inter-reciprocity applied to electrical networks, Appl. Sci. Res. B6, 1956.</remarks>
+    public SumNetwork Rebuild(bool transposed)
+    {
+        var target = transposed ? new SumNetwork(Outputs, Inputs) : new SumNetwork(Inputs, Outputs);
+        var map = new int[_signals];
+        for (var i = 0; i < Inputs + Outputs; i++)
+        {
+            map[i] = !transposed ? i : i < Inputs ? i + Outputs : i - Inputs;
+        }
+
+        for (var i = 0; i < Intermediates; i++)
+        {
+            map[_live[i]] = target.Allocate();
+        }
+
+        for (var sum = Inputs; sum < _signals; sum++)
+        {
+            foreach (var packed in Sum(sum))
+            {
+                var term = new Term(packed);
+                var (to, of) = transposed ? (term.Signal, sum) : (sum, term.Signal);
+                target.Put(map[to], new(map[of], term.Shift, term.Negative));
+            }
+        }
+
+        target.Settle();
+        target.Commit();
+        return target;
     }
 
     /// <summary>Makes the present state the one that <see cref="Rollback"/> returns to.</summary>

@@ -4,7 +4,7 @@ namespace Accel.Rtl.ConstantMatrix.Sharing;
 internal readonly record struct Term(int Packed)
 {
     /// <summary>Signals that can be told apart.</summary>
-    public const int MaxSignals = 1 << 24;
+    public const int MaxSignals = 1 << 20;
 
     /// <summary>The greatest shift.</summary>
     public const int MaxShift = 63;
@@ -30,7 +30,7 @@ internal readonly record struct Term(int Packed)
 /// </summary>
 internal readonly record struct PairKey(ulong Packed)
 {
-    /// <summary>The key of two different terms; never zero.</summary>
+    /// <summary>The key of two different terms: 48 bits, never zero.</summary>
     public static PairKey Of(Term a, Term b)
     {
         if (a.Packed >> 1 > b.Packed >> 1)
@@ -39,12 +39,12 @@ internal readonly record struct PairKey(ulong Packed)
         }
 
         var relative = b.Shift - a.Shift + 64;
-        return new(((ulong)(uint)a.Signal << 40) | ((ulong)(uint)b.Signal << 16) | ((ulong)(uint)relative << 1) | (uint)((a.Packed ^ b.Packed) & 1));
+        return new(((ulong)(uint)a.Signal << 28) | ((ulong)(uint)b.Signal << 8) | ((ulong)(uint)relative << 1) | (uint)((a.Packed ^ b.Packed) & 1));
     }
 
-    public int First => (int)(Packed >> 40);
+    public int First => (int)(Packed >> 28);
 
-    public int Second => (int)(Packed >> 16) & 0xFFFFFF;
+    public int Second => (int)(Packed >> 8) & (Term.MaxSignals - 1);
 
     /// <summary>Shift of the second term less that of the first.</summary>
     public int RelativeShift => ((int)(Packed >> 1) & 0x7F) - 64;
