@@ -34,7 +34,7 @@ public static class TestRuns
             {
                 runs.Add(new(
                     setting, prompt, generator.Continue(prompt, count, setting),
-                    [.. Enumerable.Range(0, prompt.Length + count - 1).Select(position => cycles.Of(position, generates: position >= prompt.Length - 1))]));
+                    [.. Enumerable.Range(0, prompt.Length + count - 1).Select(position => cycles.Of(position, position >= prompt.Length - 1, setting.InverseTemperature > 0))]));
                 progress?.Invoke(runs.Count);
             }
         }

@@ -17,9 +17,9 @@ internal static class Echo
             input wire clk, input wire rst_n,
             input wire [15:0] s_axis_tdata, input wire s_axis_tvalid, input wire s_axis_tlast, output wire s_axis_tready,
             output wire [15:0] m_axis_tdata, output wire m_axis_tvalid, output wire m_axis_tlast, input wire m_axis_tready,
-            input wire [15:0] token_limit, input wire stop_enable, input wire [15:0] stop_token, input wire sample,
+            input wire [15:0] token_limit, input wire stop_enable, input wire [15:0] stop_token,
             input wire [15:0] inverse_temperature, input wire [63:0] seed,
-            output wire busy, output reg [15:0] position, output reg token_done, output reg [31:0] cycles,
+            output wire busy, output wire computing, output reg [15:0] position, output reg token_done, output reg [31:0] cycles,
             output reg probe_valid, output reg [15:0] probe_step, output reg [15:0] probe_index, output reg signed [31:0] probe_data
         );
             localparam IDLE = 2'd0, WORK = 2'd1, OFFER = 2'd2;
@@ -28,11 +28,12 @@ internal static class Echo
             reg [31:0] count;
             reg last;
             wire [31:0] length = 32'd10 + {16'd0, position};
-            wire [15:0] next = sum * 16'd5 + 16'd3 + (sample ? seed[15:0] : 16'd0);
+            wire [15:0] next = sum * 16'd5 + 16'd3 + (inverse_temperature != 16'd0 ? seed[15:0] : 16'd0);
             assign s_axis_tready = state == IDLE;
             assign m_axis_tvalid = state == OFFER;
             assign m_axis_tdata = token;
             assign m_axis_tlast = sent + 16'd1 == token_limit;
+            assign computing = state == WORK;
             assign busy = state != IDLE || position != 16'd0;
             always @(posedge clk) begin
                 token_done <= 1'b0;
@@ -47,13 +48,13 @@ internal static class Echo
                         sum <= sum + s_axis_tdata;
                         last <= s_axis_tlast;
                         state <= WORK;
-                        count <= 32'd1;
+                        count <= 32'd0;
                     end
                     WORK: begin
                         count <= count + 32'd1;
-                        probe_valid <= count < 32'd4;
+                        probe_valid <= count < 32'd3;
                         probe_step <= 16'd2;
-                        probe_index <= count[15:0] - 16'd1;
+                        probe_index <= count[15:0];
                         probe_data <= $signed({16'd0, sum}) - $signed(count);
                         if (count == length - 32'd1) begin
                             position <= position + 16'd1;
@@ -67,7 +68,7 @@ internal static class Echo
                         sent <= sent + 16'd1;
                         sum <= sum + token;
                         state <= WORK;
-                        count <= 32'd1;
+                        count <= 32'd0;
                         if (m_axis_tlast) begin
                             state <= IDLE;
                             position <= 16'd0;

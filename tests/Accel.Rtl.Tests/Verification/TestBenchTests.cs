@@ -30,7 +30,7 @@ public sealed class TestBenchTests
     [InlineData("sum <= sum + token;", "sum <= sum + (token & 16'hFFFB);", 0, 1)]
     [InlineData("sum <= 16'd0; // reset", "", 0, 0)]
     [InlineData("sum <= 16'd0; // forget", "", 1, 0)]
-    [InlineData("(sample ? seed[15:0] : 16'd0)", "16'd0", 2, 0)]
+    [InlineData("(inverse_temperature != 16'd0 ? seed[15:0] : 16'd0)", "16'd0", 2, 0)]
     [InlineData("sent <= 16'd0;\n            sum <= 16'd0; // reset", "sum <= 16'd0;", 0, -1)]
     public void A_planted_fault_is_caught_and_the_first_token_named(string right, string wrong, int run, int token)
     {
@@ -46,13 +46,14 @@ public sealed class TestBenchTests
 
     [SkippableTheory]
     [InlineData("cycles <= count + 32'd1;", "cycles <= count;")]
+    [InlineData("assign computing = state == WORK;", "assign computing = state != IDLE;")]
     [InlineData("32'd10 + {16'd0, position}", "32'd10 + {16'd0, position >> 1}")]
     public void A_wrong_number_of_cycles_is_caught(string right, string wrong)
     {
         var result = Verify(Simulator.Icarus, Echo.Text.Replace(right, wrong, StringComparison.Ordinal));
         Assert.Equal(0, result.DifferingTokens);
         Assert.False(result.IsEqual);
-        Assert.NotNull(result.FirstCycles);
+        Assert.Contains("cycles", result.Log, StringComparison.Ordinal);
     }
 
     [SkippableTheory]
@@ -88,12 +89,12 @@ public sealed class TestBenchTests
             }
         }
 
-        // Sum 3 behind the first token, less 1, 2 and 3.
+        // Sum 3 behind the first token, less 0, 1 and 2.
         var only = new BenchRun(vectors) { Only = (0, 0, 2) };
         var elements = TestBench.Attach(fast, Simulator.Verilator).Run(only).Transcript.Elements;
-        Assert.Equal([(0, 2), (1, 1), (2, 0)], elements.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal([(0, 3), (1, 2), (2, 1)], elements.Select(pair => (pair.Key, pair.Value)));
         Assert.Equal(elements, TestBench.Attach(slow, Simulator.Icarus).Run(only).Transcript.Elements);
-        Assert.Equal(default(ValueHash).With(0, 2).With(2, 0).With(1, 1), a.Transcript.Value(0, 0, 2));
+        Assert.Equal(default(ValueHash).With(0, 3).With(2, 1).With(1, 2), a.Transcript.Value(0, 0, 2));
 
         // The same bench, a chip that lost its reset: registers that start at random show it.
         var broken = Echo.Build(fast, Simulator.Verilator, Echo.Text.Replace("sum <= 16'd0; // reset", "", StringComparison.Ordinal)).Run(new BenchRun(vectors));
