@@ -32,6 +32,7 @@ public static class CommandLine
         DramVerb.Create,
         HardwareVerb.Create,
         ArrayVerb.Create,
+        CmvmVerb.Create,
         CompletionVerb.Create,
     ];
 

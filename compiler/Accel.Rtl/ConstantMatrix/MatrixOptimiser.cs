@@ -40,9 +40,17 @@ public static class MatrixOptimiser
     /// <summary>The greatest allowed <see cref="OptimiserOptions.ExtraDepth"/> plus minimum depth.</summary>
     public const int MaxDepth = 30;
 
-    private const int Chains = 2;
-    private const long MovesPerDigit = 200;
-    private const long DigitMoves = 2_800_000_000;
+    /// <summary>A matrix of so few digits is searched many times over.</summary>
+    private const int FewDigits = 1000;
+
+    /// <summary>Up to this many tiles are searched twice.</summary>
+    private const int FewTiles = 4;
+
+    /// <summary>Moves over all searches at most, for each digit: more do not help.</summary>
+    private const long MovesPerDigit = 500;
+
+    /// <summary>Pairs counted over all searches at most, about ten seconds of one core.</summary>
+    private const long MostWork = 260_000_000;
 
     /// <param name="matrix">The matrix.</param>
     /// <param name="options">What to look for; the defaults without it.</param>
@@ -57,12 +65,13 @@ public static class MatrixOptimiser
         ArgumentOutOfRangeException.ThrowIfGreaterThan(depth, MaxDepth, nameof(options));
 
         var tiles = Tiling.Of(matrix, depth);
-        var found = new SumNetwork[tiles.Count * Chains];
+        var chains = matrix.Digits <= FewDigits ? 8 : tiles.Count <= FewTiles ? 2 : 1;
+        var found = new SumNetwork[tiles.Count * chains];
         var finished = 0;
         var gate = new Lock();
         Parallel.For(0, found.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads) }, index =>
         {
-            found[index] = Search(tiles[index / Chains], index % Chains, tiles.Count, options);
+            found[index] = Search(tiles[index / chains], index % chains, index % chains == chains - 1, found.Length, options);
             lock (gate)
             {
                 report?.Invoke(++finished, found.Length);
@@ -72,20 +81,20 @@ public static class MatrixOptimiser
         var builder = new GraphBuilder(matrix.Inputs, matrix.Outputs);
         for (var t = 0; t < tiles.Count; t++)
         {
-            var best = found.Skip(t * Chains).Take(Chains).MinBy(Cost(options))!;
+            var best = found.Skip(t * chains).Take(chains).MinBy(Cost(options))!;
             builder.Add(best, tiles[t].FirstInput, tiles[t].FirstOutput);
         }
 
         return builder.Build();
     }
 
-    private static SumNetwork Search(Tile tile, int chain, int tiles, OptimiserOptions options)
+    /// <param name="differences">Whether to start from differences of columns, if those are any shorter; of two searches one does.</param>
+    private static SumNetwork Search(Tile tile, int chain, bool differences, int searches, OptimiserOptions options)
     {
-        // Of two searches one starts from differences of columns, if those are any shorter.
-        var start = (chain == 1 ? StartNetworks.ColumnDifferences(tile.Matrix) : null) ?? StartNetworks.Digits(tile.Matrix);
-        var digits = Math.Max(1, tile.Matrix.Digits);
-        var moves = Math.Min(MovesPerDigit * digits, DigitMoves / digits) * options.EffortPercent / 100 / tiles;
-        return new TileSearch(tile.AllowedWeights, Cost(options)).Run(start, seed: (ulong)chain + 1, (int)Math.Min(moves, int.MaxValue));
+        var start = (differences ? StartNetworks.ColumnDifferences(tile.Matrix) : null) ?? StartNetworks.Digits(tile.Matrix);
+        var share = options.EffortPercent / 100.0 / searches;
+        var (moves, work) = ((long)(MovesPerDigit * tile.Matrix.Digits * share), (long)(MostWork * share));
+        return new TileSearch(tile.AllowedWeights, Cost(options)).Run(start, seed: (ulong)chain + 1, moves, work);
     }
 
     private static Func<SumNetwork, long> Cost(OptimiserOptions options) => options.Objective switch

@@ -11,17 +11,25 @@ namespace Accel.Rtl.ConstantMatrix.Sharing;
 internal sealed class SharingSearch(SumNetwork network, PairSharing sharing)
 {
     /// <param name="draw">Where chance comes from.</param>
-    /// <param name="moves">How often to destroy and repair.</param>
+    /// <param name="moves">How often to destroy and repair, at most.</param>
+    /// <param name="work">How many pairs to count, about.</param>
     /// <param name="hot">Temperature of the first move, in adders: a rise by this many is kept with probability 1/e.</param>
     /// <param name="cold">Temperature after the last move.</param>
-    public void Run(ref Draw draw, int moves, double hot, double cold)
+    public void Run(ref Draw draw, long moves, long work, double hot, double cold)
     {
         network.Commit();
         network.Pairs.ClearCandidates();
         network.Pairs.Watching = true;
-        for (var move = 0; move < moves && network.Intermediates > 0; move++)
+        var start = network.Work;
+        for (var move = 0L; network.Intermediates > 0; move++)
         {
-            var temperature = hot + ((cold - hot) * move / moves);
+            var progress = Math.Max((double)move / moves, (double)(network.Work - start) / work);
+            if (progress >= 1)
+            {
+                return;
+            }
+
+            var temperature = hot + ((cold - hot) * progress);
             var limit = network.Adders - (temperature * Math.Log(1 - draw.Unit()));
             var signal = network.Intermediate(draw.Below(network.Intermediates));
             if (draw.Below(2) == 0)

@@ -71,6 +71,9 @@ internal sealed class SumNetwork
     /// <summary>Intermediate signals in use.</summary>
     public int Intermediates { get; private set; }
 
+    /// <summary>Pairs counted so far: what changes have cost, in a unit that no machine changes.</summary>
+    public long Work { get; private set; }
+
     /// <summary>Counts of term pairs over all sums.</summary>
     public PairCounts Pairs { get; } = new();
 
@@ -334,6 +337,7 @@ internal sealed class SumNetwork
     private void Put(int sum, Term term)
     {
         var length = _length[sum];
+        Work += length;
         foreach (var other in _terms[sum].AsSpan(0, length))
         {
             Pairs.Increment(PairKey.Of(new(other), term));
@@ -355,6 +359,7 @@ internal sealed class SumNetwork
             Pairs.Decrement(PairKey.Of(new(other), term));
         }
 
+        Work += _length[sum];
         Adders -= _length[sum] > 0 ? 1 : 0;
         _weight[sum] -= 1L << _depth[term.Signal];
         _unsettled.Add(sum);

@@ -20,22 +20,23 @@ internal sealed class TileSearch
 
     /// <param name="start">Changed in place.</param>
     /// <param name="seed">Another seed, another outcome.</param>
-    /// <param name="moves">Moves over all rounds; none leaves it at greedy sharing.</param>
+    /// <param name="moves">Moves over all rounds at most; none leaves it at greedy sharing.</param>
+    /// <param name="work">Pairs counted over all rounds, about; a matrix whose sums are long and alike takes few moves and much work.</param>
     /// <returns>The best network that keeps the allowed weights.</returns>
-    public SumNetwork Run(SumNetwork start, ulong seed, int moves)
+    public SumNetwork Run(SumNetwork start, ulong seed, long moves, long work)
     {
         var draw = new Draw(seed);
         var network = start;
         Share(network, _allowedWeights, ref draw);
         var (best, bestCost) = (network, _cost(network));
-        for (var round = 0; round < Rounds && moves >= Rounds; round++)
+        for (var round = 0; round < Rounds && moves >= Rounds && work >= Rounds; round++)
         {
             var transposed = round % 2 == 1;
             network = network.Rebuild(transposed: round > 0);
             var allowed = transposed ? Unlimited(network.Outputs) : _allowedWeights;
             var sharing = Share(network, allowed, ref draw);
             var (hot, cold) = (Temperature(round), Temperature(round + 1));
-            new SharingSearch(network, sharing).Run(ref draw, moves / Rounds, hot, cold);
+            new SharingSearch(network, sharing).Run(ref draw, moves / Rounds, work / Rounds, hot, cold);
             if (!transposed && _cost(network) is var cost && cost <= bestCost)
             {
                 (best, bestCost) = (network, cost);
