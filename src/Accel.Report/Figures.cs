@@ -14,7 +14,7 @@ public static class Figures
 
     /// <summary>Separators as far as they help, else a prefix: <c>12,345</c>, <c>1.23 M</c>.</summary>
     public static string Count(double value) =>
-        Math.Abs(value) is >= 0.5 and < 100_000 or 0 && value == Math.Floor(value) ? value.ToString("N0", CultureInfo.InvariantCulture) : Engineering(value, "");
+        (Math.Abs(value) < 100_000 && value == Math.Floor(value)) || Math.Abs(value) is >= 1000 and < 1_000_000 ? value.ToString("N0", CultureInfo.InvariantCulture) : Engineering(value, "");
 
     /// <summary>Binary prefixes: <c>1.27 MiB</c>.</summary>
     public static string Bytes(double value) => new Bytes((long)Math.Round(value)).ToString();

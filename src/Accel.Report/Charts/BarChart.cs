@@ -20,7 +20,8 @@ internal sealed record BarGroup(string Label, IReadOnlyList<Bar> Bars);
 /// <param name="groups">From the top.</param>
 /// <param name="tick">Text of a value on the axis.</param>
 /// <param name="most">End of the scale; null for a round value above all bars.</param>
-internal sealed class BarChart(IReadOnlyList<BarGroup> groups, Func<double, string> tick, double? most = null)
+/// <param name="isBinary">Whether the scale counts bytes.</param>
+internal sealed class BarChart(IReadOnlyList<BarGroup> groups, Func<double, string> tick, double? most = null, bool isBinary = false)
 {
     private const double LetterWidth = 7.1;
     private const double AxisHeight = 26;
@@ -30,14 +31,14 @@ internal sealed class BarChart(IReadOnlyList<BarGroup> groups, Func<double, stri
         var runs = groups.Count == 0 ? 1 : groups.Max(group => group.Bars.Count);
         var bar = runs > 1 ? 12.0 : 16.0;
         var labelHeight = canvas.IsNarrow ? 17.0 : 0;
-        var gutter = canvas.IsNarrow ? 0 : Math.Min(250, 12 + (LetterWidth * groups.Max(group => group.Label.Length)));
+        var gutter = canvas.IsNarrow ? 0 : Math.Min(290, 12 + (LetterWidth * groups.Max(group => group.Label.Length)));
         var runWidth = runs > 1 ? 16.0 : 0;
         var texts = groups.SelectMany(group => group.Bars).Select(b => b.Text.Length + (b.Change.Length > 0 ? b.Change.Length + 2 : 0)).Max();
         var left = gutter + runWidth;
         var right = canvas.Width - Math.Min(canvas.IsNarrow ? 150 : 220, 12 + (LetterWidth * texts));
         var values = groups.SelectMany(group => group.Bars).SelectMany(b => new[] { b.Total, b.Bound ?? 0 });
         var ticks = canvas.IsNarrow ? 3 : 6;
-        var scale = most is { } end ? new Scale(0, end, left, right) : Scale.FromZero(values, left, right, ticks);
+        var scale = most is { } end ? new Scale(0, end, left, right) : Scale.FromZero(values, left, right, ticks, isBinary);
         var top = 4.0;
         var height = top + groups.Sum(group => labelHeight + (group.Bars.Count * (bar + 2)) + 8);
         foreach (var value in scale.Ticks(ticks))

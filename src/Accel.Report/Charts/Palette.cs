@@ -28,7 +28,7 @@ internal static class Palette
         ("#b45590", "#e08fc0"), // mauve
         ("#5b4a9e", "#a596ee"), // violet
         ("#c0442a", "#f2795b"), // vermilion
-        ("#8a8f98", "#7b8492"), // grey: idle, other
+        ("#868b94", "#7b8492"), // grey: other
         ("#4d93b8", "#a8dcf5"), // sky
     ];
 
@@ -40,6 +40,9 @@ internal static class Palette
     public const int Vermilion = 5;
     public const int Grey = 6;
     public const int Sky = 7;
+
+    /// <summary>Room where nothing happens: the colour of lines, since it is no datum but what is left.</summary>
+    public const int Nothing = 8;
 
     private static readonly int[] _categories = [Blue, Orange, Green, Mauve, Violet, Vermilion, Sky];
 

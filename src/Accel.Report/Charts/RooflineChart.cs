@@ -12,12 +12,12 @@ internal sealed record Roof(int Run, string Name, double MacsPerSecond, double B
 }
 
 /// <summary>An operator under the roof.</summary>
-/// <param name="Run">Of which run.</param>
+/// <param name="Shape">Of the point: tells runs apart, or phases.</param>
 /// <param name="Intensity">MACs per byte of DRAM; positive infinity where it moves nothing.</param>
 /// <param name="MacsPerSecond">Reached.</param>
 /// <param name="Weight">Share of the run's time, 0 to 1: the area of the point.</param>
 /// <param name="Label">Written beside it; empty for none.</param>
-internal sealed record RooflinePoint(int Run, int Colour, double Intensity, double MacsPerSecond, double Weight, string Tip, string Label);
+internal sealed record RooflinePoint(int Shape, int Colour, double Intensity, double MacsPerSecond, double Weight, string Tip, string Label);
 
 /// <summary>Both axes logarithmic: what an operator asks of the arrays for each byte, and what it gets.</summary>
 internal sealed class RooflineChart(IReadOnlyList<Roof> roofs, IReadOnlyList<RooflinePoint> points)
@@ -26,10 +26,10 @@ internal sealed class RooflineChart(IReadOnlyList<Roof> roofs, IReadOnlyList<Roo
     {
         var plot = Plot.On(canvas, canvas.IsNarrow ? 280 : 380);
         var finite = points.Select(point => point.Intensity).Where(double.IsFinite).ToArray();
-        var x = Scale.Decades([.. finite, .. roofs.Select(roof => roof.Ridge * 4), .. roofs.Select(roof => roof.Ridge / 4)], plot.Left, plot.Right);
-        var y = Scale.Decades([.. points.Select(point => point.MacsPerSecond), .. roofs.Select(roof => roof.MacsPerSecond)], plot.Bottom, plot.Top);
+        var x = Scale.Logarithmic([.. finite, .. roofs.Select(roof => roof.Ridge * 4), .. roofs.Select(roof => roof.Ridge / 4)], plot.Left, plot.Right);
+        var y = Scale.Logarithmic([.. points.Select(point => point.MacsPerSecond), .. roofs.Select(roof => roof.MacsPerSecond)], plot.Bottom, plot.Top);
         plot.DrawAxes(
-            canvas, svg, x, "MACs per byte of DRAM traffic", value => Figures.Engineering(value, ""), y, "MACs per second", value => Figures.Engineering(value, ""));
+            canvas, svg, x, "MACs per byte of DRAM traffic", Figures.Significant, y, "MACs per second", value => Figures.Engineering(value, ""));
         foreach (var roof in roofs)
         {
             DrawRoof(svg, plot, x, y, roof, canvas.IsNarrow);
@@ -39,35 +39,40 @@ internal sealed class RooflineChart(IReadOnlyList<Roof> roofs, IReadOnlyList<Roo
         foreach (var point in points.OrderByDescending(point => point.Weight))
         {
             var radius = 3.5 + (Math.Sqrt(point.Weight) * (canvas.IsNarrow ? 10 : 16));
-            svg.MarkPath(Shapes.Path(point.Run, x[point.Intensity], y[point.MacsPerSecond], radius), $"point f{point.Colour}", point.Tip);
+            svg.MarkPath(Shapes.Path(point.Shape, x[point.Intensity], y[point.MacsPerSecond], radius), $"point f{point.Colour}", point.Tip);
         }
 
-        foreach (var point in canvas.IsNarrow ? [] : points.Where(point => point.Label.Length > 0))
-        {
-            var isRight = x[point.Intensity] > plot.Right - 160;
-            var shift = 7 + (Math.Sqrt(point.Weight) * 16);
-            svg.Text(x[point.Intensity] + (isRight ? -shift : shift), y[point.MacsPerSecond] + 4, isRight ? "end" : "start", "callout", point.Label);
-        }
-
+        DrawLabels(svg, plot, x, y, canvas.IsNarrow ? [] : points.Where(point => point.Label.Length > 0));
         return plot.Height;
+    }
+
+    /// <summary>Labels in order, of which those that would hide an earlier one are left out: the tip says it too.</summary>
+    private static void DrawLabels(SvgWriter svg, Plot plot, Scale x, Scale y, IEnumerable<RooflinePoint> labelled)
+    {
+        const double Height = 14;
+        var taken = new List<(double X, double Y)>();
+        foreach (var point in labelled)
+        {
+            var isRight = x[point.Intensity] > plot.Right - 220;
+            var shift = 8 + (Math.Sqrt(point.Weight) * 16);
+            var (px, py) = (x[point.Intensity] + (isRight ? -shift : shift), y[point.MacsPerSecond] + 4);
+            if (taken.Any(other => Math.Abs(other.Y - py) < Height && Math.Abs(other.X - px) < 200))
+            {
+                continue;
+            }
+
+            taken.Add((px, py));
+            svg.Text(px, py, isRight ? "end" : "start", "callout", point.Label);
+        }
     }
 
     private static void DrawRoof(SvgWriter svg, Plot plot, Scale x, Scale y, Roof roof, bool isNarrow)
     {
-        // Sampled, since a straight line of the data may leave the plot below.
-        const int Samples = 60;
-        var path = new List<string>();
-        for (var i = 0; i <= Samples; i++)
-        {
-            var at = plot.Left + ((plot.Right - plot.Left) * i / Samples);
-            var intensity = x.Invert(at);
-            path.Add($"{(i == 0 ? "M" : "L")}{SvgWriter.Number(at)} {SvgWriter.Number(y[roof.At(intensity)])}");
-            if (intensity < roof.Ridge && x.Invert(plot.Left + ((plot.Right - plot.Left) * (i + 1) / Samples)) > roof.Ridge)
-            {
-                path.Add($"L{SvgWriter.Number(x[roof.Ridge])} {SvgWriter.Number(y[roof.MacsPerSecond])}");
-            }
-        }
-
+        // The slope enters the plot from the left or from below, whichever it meets first.
+        var (left, bottom, right) = (x.Invert(plot.Left), y.Invert(plot.Bottom), x.Invert(plot.Right));
+        var start = Math.Max(left, bottom / roof.BytesPerSecond);
+        var path = new[] { (At: start, Rate: roof.At(start)), (At: Math.Clamp(roof.Ridge, start, right), Rate: roof.At(Math.Clamp(roof.Ridge, start, right))), (At: right, Rate: roof.At(right)) }
+            .Select((corner, i) => $"{(i == 0 ? "M" : "L")}{SvgWriter.Number(x[corner.At])} {SvgWriter.Number(y[corner.Rate])}");
         svg.MarkPath(
             string.Concat(path), "roof",
             $"{roof.Name}: {Figures.Engineering(roof.MacsPerSecond, "MAC/s")} under {Figures.Engineering(roof.BytesPerSecond, "B/s")}\nboth bind at {Figures.Significant(roof.Ridge)} MACs per byte");

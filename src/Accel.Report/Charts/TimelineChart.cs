@@ -87,8 +87,8 @@ internal sealed class TimelineChart(IReadOnlyList<TimelinePanel> panels, string 
         }
         else
         {
-            svg.Text(left - 10, top + 12, "end", "label", "DRAM");
-            svg.Text(left - 10, top + 28, "end", "tick", "share of peak");
+            svg.Text(left - 10, top + (BandwidthHeight / 2) + 4, "end", "label", "DRAM");
+            svg.Text(left - 10, top + 9, "end", "tick", "peak");
         }
 
         var bottom = top + BandwidthHeight;

@@ -84,7 +84,8 @@ public static class ReportPage
     {
         var light = string.Concat(Palette.Grounds.Select(ground => $"--{ground.Name}:{ground.Light};").Concat(Palette.Colours.Select((colour, i) => $"--c{i}:{colour.Light};")));
         var dark = string.Concat(Palette.Grounds.Select(ground => $"--{ground.Name}:{ground.Dark};").Concat(Palette.Colours.Select((colour, i) => $"--c{i}:{colour.Dark};")));
-        var fills = string.Concat(Palette.Colours.Select((_, i) => $".f{i}{{fill:var(--c{i});background:var(--c{i})}}.s{i}{{stroke:var(--c{i})}}\n"));
+        var fills = string.Concat(Palette.Colours.Select((_, i) => $".f{i}{{fill:var(--c{i});background:var(--c{i})}}.s{i}{{stroke:var(--c{i})}}\n"))
+            + $".f{Palette.Nothing}{{fill:var(--line);background:var(--line)}}\n";
         return $":root{{color-scheme:light;{light}}}\n:root[data-theme=dark]{{color-scheme:dark;{dark}}}\n"
             + $"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
             + $"@media print{{:root,:root[data-theme=dark]{{color-scheme:light;{light}}}}}\n{fills}";

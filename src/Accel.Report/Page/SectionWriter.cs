@@ -24,7 +24,7 @@ internal static class SectionWriter
         {
             html.Raw($"<div class=\"answer {ResultFormat.Word(answer.Status)}\">");
             html.Element("h3", "", answer.Question);
-            html.Element("p", "big", answer.Value);
+            html.Raw("<p class=\"big\">").Text(answer.Value).Raw(answer.Unit.Length == 0 ? "" : " ").Element("span", "unit", answer.Unit).Raw("</p>\n");
             html.Element("p", "small", answer.Detail);
             html.Raw("</div>\n");
         }
@@ -55,6 +55,13 @@ internal static class SectionWriter
                 case Chart chart:
                     charts.Add(chart);
                     Write(html, chart);
+                    break;
+                case ChartPair pair:
+                    charts.AddRange([pair.Left, pair.Right]);
+                    html.Raw("<div class=\"duo\">\n");
+                    Write(html, pair.Left);
+                    Write(html, pair.Right);
+                    html.Raw("</div>\n");
                     break;
                 case Table table:
                     Write(html, table);

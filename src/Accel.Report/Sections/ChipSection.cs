@@ -12,8 +12,7 @@ internal static class ChipSection
         var parts = new List<object>(Section.Absences(runs, StepNames.Emit, result => result.Chip));
         if (there.Length > 0)
         {
-            parts.Add(Modules(there));
-            parts.Add(Memories(there));
+            parts.Add(new ChartPair(Modules(there), Memories(there)));
             if (there.Any(run => run.Result.Chip!.CyclesPerToken.Count > 0))
             {
                 parts.Add(CyclesPerToken(there));
@@ -68,7 +67,7 @@ internal static class ChipSection
         return new(
             "memories", "Memories that can be written", left > 0 ? $"{left} smaller ones stand in the data." : "", [.. uses.Select(use => new Series(use, Colour(use)))],
             new(["run", "memory", "use", "words", "bits_per_word"], [.. runs.SelectMany(run => run.Result.Chip!.Memories.Select(memory => new object?[] { run.Column, memory.Name, memory.Use, memory.Words, memory.BitsPerWord }))]),
-            (canvas, svg) => new BarChart(groups, Figures.Bytes).Draw(canvas, svg));
+            (canvas, svg) => new BarChart(groups, Figures.Bytes, isBinary: true).Draw(canvas, svg));
     }
 
     private static Chart CyclesPerToken(IReadOnlyList<Run> runs)

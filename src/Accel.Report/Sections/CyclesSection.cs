@@ -12,12 +12,10 @@ internal static class CyclesSection
     {
         var there = runs.Where(run => run.Result is { Timing: not null, Hardware: not null }).ToArray();
         var parts = new List<object>(Section.Absences(runs, StepNames.Simulate, result => result.Timing));
-        foreach (var name in there.SelectMany(run => run.Result.Timing!.Runs).Select(run => run.Name).Distinct().OrderBy(name => name != "decode"))
-        {
-            var timed = there.Select(run => (run, run.Result.Timing!.Runs.FirstOrDefault(timed => timed.Name == name)!)).Where(pair => pair.Item2 is not null).ToArray();
-            parts.Add(Units(name, timed));
-            parts.Add(Operators(name, timed));
-        }
+        var phases = there.SelectMany(run => run.Result.Timing!.Runs).Select(run => run.Name).Distinct().OrderBy(name => name != "decode")
+            .Select(name => (Name: name, Timed: there.Select(run => (run, run.Result.Timing!.Runs.FirstOrDefault(timed => timed.Name == name)!)).Where(pair => pair.Item2 is not null).ToArray())).ToArray();
+        parts.AddRange(ChartPair.Of([.. phases.Select(phase => Units(phase.Name, phase.Timed))]));
+        parts.AddRange(ChartPair.Of([.. phases.Select(phase => Operators(phase.Name, phase.Timed))]));
 
         var title = there is [{ Result.Timing: { } timing }] && Answer.Decode(timing) is { } decode && decode.Units.MaxBy(unit => unit.Busy) is { } busiest
             ? $"A token takes {Figures.Whole(decode.Cycles)} cycles; {busiest.Name} is busy for {Figures.Percent((double)busiest.Busy / decode.Cycles)} of them"
@@ -39,13 +37,13 @@ internal static class CyclesSection
                         new(colour, cycles, $"{run.Named(unit.Name)}\n{what}: {Figures.Whole(cycles)} cycles, {Figures.Percent((double)cycles / result.Cycles)}");
                     return new Bar(
                         run.Letter,
-                        [Part(Palette.Blue, unit.Busy, "busy"), .. unit.Stalls.Select(stall => Part(stall.Cycles > 0 ? Colour(stall.Reason) : 0, stall.Cycles, stall.Reason)), Part(Palette.Grey, unit.Idle, "idle")],
+                        [Part(Palette.Blue, unit.Busy, "busy"), .. unit.Stalls.Select(stall => Part(stall.Cycles > 0 ? Colour(stall.Reason) : 0, stall.Cycles, stall.Reason)), Part(Palette.Nothing, unit.Idle, "idle")],
                         Figures.Percent((double)unit.Busy / result.Cycles) + " busy");
                 }),
             ])).ToArray();
         return new(
             $"units-{name}", $"{RooflineSection.Capital(name)}: cycles of each unit", "",
-            [new("busy", Palette.Blue), .. reasons.Select(reason => new Series(reason, Colour(reason))), new("idle", Palette.Grey)],
+            [new("busy", Palette.Blue), .. reasons.Select(reason => new Series(reason, Colour(reason))), new("idle", Palette.Nothing)],
             new(
                 ["run", "unit", "state", "cycles"],
                 [.. timed.SelectMany(pair => pair.Timed.Units.SelectMany(unit => States(unit).Select(state => new object?[] { pair.Run.Column, unit.Name, state.State, state.Cycles })))]),

@@ -12,11 +12,8 @@ internal static class ModelSection
         var parts = new List<object>(Section.Absences(runs, StepNames.Import, result => result.Model));
         if (there.Length > 0)
         {
-            parts.Add(Parameters(there));
-            if (there.Any(run => run.Result.Model!.Layers.Any(layer => layer.StateBytes > 0)))
-            {
-                parts.Add(State(there));
-            }
+            var hasState = there.Any(run => run.Result.Model!.Layers.Any(layer => layer.StateBytes > 0));
+            parts.AddRange(ChartPair.Of(hasState ? [Parameters(there), State(there)] : [Parameters(there)]));
         }
 
         var title = there is [{ Result.Model: { } model }, ..] && runs.Count == 1
@@ -58,7 +55,7 @@ internal static class ModelSection
             new(
                 ["run", "layer", "block", "state_bytes"],
                 [.. runs.SelectMany(run => run.Result.Model!.Layers.Select(layer => new object?[] { run.Column, layer.Name, layer.Block, layer.StateBytes }))]),
-            (canvas, svg) => new BarChart(groups, Figures.Bytes).Draw(canvas, svg));
+            (canvas, svg) => new BarChart(groups, Figures.Bytes, isBinary: true).Draw(canvas, svg));
     }
 
     /// <summary>A group of bars per layer; neighbours of the same block are one where layers are many.</summary>

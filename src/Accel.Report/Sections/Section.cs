@@ -27,6 +27,13 @@ internal sealed record Section(string Id, string Name, string Title, string Lead
         runs.Where(run => part(run.Result) is null).Select(run => new Absence(run.Named(""), Answer.StatusOf(run.Result, step), Answer.Why(run.Result, step)));
 }
 
+/// <summary>Charts that are read together, beside each other where there is room.</summary>
+internal sealed record ChartPair(Chart Left, Chart Right)
+{
+    /// <summary>Charts in pairs, if they come in twos; else as they are.</summary>
+    public static IEnumerable<object> Of(IReadOnlyList<Chart> charts) => charts is [var left, var right] ? [new ChartPair(left, right)] : charts;
+}
+
 /// <summary>Says that something is missing, and why.</summary>
 internal sealed record Absence(string Run, StepStatus Status, string Reason);
 

@@ -41,7 +41,7 @@ internal static class TimelineSection
                 ]);
         }).ToArray();
         return new(
-            "timeline", $"{RooflineSection.Capital(timed[0].Timed.Name)} at position {Figures.Whole(timed[0].Timed.Position)}", "",
+            "timeline-decode", $"{RooflineSection.Capital(timed[0].Timed.Name)} at position {Figures.Whole(timed[0].Timed.Position)}", "",
             OperatorFamily.Legend(timed.SelectMany(pair => pair.Timed.Timeline!.Slices).Select(slice => Kind(slice.Operator))),
             new(
                 ["run", "lane", "operator", "start_cycle", "end_cycle", "read_bytes", "write_bytes"],

@@ -20,10 +20,8 @@ internal static class TrafficSection
     {
         var there = runs.Where(run => run.Result.Compile is not null).ToArray();
         var parts = new List<object>(Section.Absences(runs, StepNames.Compile, result => result.Compile));
-        foreach (var name in there.SelectMany(run => run.Result.Compile!.Entries).Select(entry => entry.Name).Distinct().OrderBy(name => name != "decode"))
-        {
-            parts.Add(Make(name, there.Select(run => (run, run.Result.Compile!.Entries.FirstOrDefault(entry => entry.Name == name)!)).Where(pair => pair.Item2 is not null).ToArray()));
-        }
+        var names = there.SelectMany(run => run.Result.Compile!.Entries).Select(entry => entry.Name).Distinct().OrderBy(name => name != "decode");
+        parts.AddRange(ChartPair.Of([.. names.Select(name => Make(name, there.Select(run => (run, run.Result.Compile!.Entries.FirstOrDefault(entry => entry.Name == name)!)).Where(pair => pair.Item2 is not null).ToArray()))]));
 
         var title = there is [{ Result.Compile.Entries: var entries }] && entries.FirstOrDefault(entry => entry.Name == "decode") is { LowerBound: > 0 } decode
             ? $"A token moves {Figures.Bytes(decode.Moved)}, {Figures.Percent(((double)decode.Moved / decode.LowerBound) - 1)} above the least it must"
@@ -45,7 +43,7 @@ internal static class TrafficSection
             new(
                 ["run", "operator", "kind", "weights_bytes", "cache_bytes", "state_bytes", "activations_bytes", "input_bytes", "output_bytes", "lower_bound_bytes", "reason"],
                 [.. entries.SelectMany(pair => pair.Entry.Operators.Select(op => new object?[] { pair.Run.Column, op.Name, op.Kind, op.Bytes.Weights, op.Bytes.Cache, op.Bytes.State, op.Bytes.Activations, op.Bytes.Input, op.Bytes.Output, op.LowerBoundBytes, op.Reason }))]),
-            (canvas, svg) => new BarChart(groups, Figures.Bytes).Draw(canvas, svg));
+            (canvas, svg) => new BarChart(groups, Figures.Bytes, isBinary: true).Draw(canvas, svg));
     }
 
     private static Bar Make(Run run, string key, OperatorTrafficResult[] operators, OperatorTrafficResult[]? first)
