@@ -253,7 +253,7 @@ public sealed partial class DramSystem
         for (var i = 0; i < input.Ports.Count; i++)
         {
             others |= i != port && input.Ports[i].Left > 0;
-            mayWrite |= input.Ports[i].IsWrite || input.Ports[i].HasMoreTransfers;
+            mayWrite |= input.Ports[i].MayWrite;
         }
 
         var start = Math.Max(Now.Value, head.Arrival);

@@ -11,6 +11,7 @@ internal sealed class PortQueue
     private RunCursor? _current;
     private int _run;
     private int _runCount;
+    private int _waitingWrites;
 
     /// <summary>Local number of the head request.</summary>
     public long Next;
@@ -39,9 +40,13 @@ internal sealed class PortQueue
     /// <summary>Whether anything but the head's transfer waits behind it.</summary>
     public bool HasMoreTransfers => _cursors.Count > 0;
 
+    /// <summary>Whether any request still to come may be a write.</summary>
+    public bool MayWrite => _waitingWrites > 0 || _current is { MayWrite: true };
+
     /// <summary>Appends a transfer.</summary>
     public void Add(RunCursor cursor)
     {
+        _waitingWrites += cursor.MayWrite ? 1 : 0;
         _cursors.Enqueue(cursor);
         if (Left == 0)
         {
@@ -89,6 +94,7 @@ internal sealed class PortQueue
                     return;
                 }
 
+                _waitingWrites -= _current.MayWrite ? 1 : 0;
                 _current.FirstOrdinal = Ordinal;
             }
 
