@@ -1,3 +1,4 @@
+using Accel.Core.Units;
 using Accel.Report.Results;
 
 namespace Accel.Report;
@@ -21,7 +22,7 @@ public sealed record Answer(string Question, string Value, string Unit, string D
         }
 
         var prefill = timing.Runs.FirstOrDefault(run => run.Name == "prefill");
-        var prompt = prefill is null ? "" : $"; a prompt of {Figures.Whole(prefill.Tokens)} tokens in {Figures.Seconds((double)prefill.Cycles / hardware.CoreHertz)}";
+        var prompt = prefill is null ? "" : $"; a prompt of {Figures.Whole(prefill.Tokens)} tokens in {Engineering.Format((double)prefill.Cycles / hardware.CoreHertz, "s")}";
         return new(
             Question, Figures.Count(TokensPerSecond(decode, hardware)), "tokens/s", $"one sequence, at position {Figures.Whole(decode.Position)}{prompt}", StatusOf(result, StepNames.Simulate));
     }

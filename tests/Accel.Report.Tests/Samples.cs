@@ -65,11 +65,11 @@ internal static class Samples
                 ("mixer.out", "linear", 16_384), ("mlp.gate", "linear", 32_768), ("mlp.gate.silu", "silu", 0), ("mlp.up", "linear", 32_768), ("mlp.product", "multiply", 0), ("mlp.down", "linear", 32_768),
             })
             {
-                yield return new($"layers.{i}.{name}", kind, (long)((200 + (macs / 40)) * scale), macs, macs == 0 ? 256 : (long)(macs * 1.02 * scale));
+                yield return new($"layers.{i}.{name}", kind, (long)((200 + (macs / 40)) * scale), (long)((220 + (macs / 40)) * scale), macs, macs == 0 ? 256 : (long)(macs * 1.02 * scale));
             }
         }
 
-        yield return new("logits", "linear", (long)(1_700 * scale), 65_536, (long)(68_600 * scale));
+        yield return new("logits", "linear", (long)(1_700 * scale), (long)(1_750 * scale), 65_536, (long)(68_600 * scale));
     }
 
     private static OperatorTrafficResult Traffic(OperatorTimeResult op, int tokens)

@@ -1,3 +1,5 @@
+using Accel.Core.Units;
+
 namespace Accel.Report.Charts;
 
 /// <summary>A machine's roof.</summary>
@@ -29,7 +31,7 @@ internal sealed class RooflineChart(IReadOnlyList<Roof> roofs, IReadOnlyList<Roo
         var x = Scale.Logarithmic([.. finite, .. roofs.Select(roof => roof.Ridge * 4), .. roofs.Select(roof => roof.Ridge / 4)], plot.Left, plot.Right);
         var y = Scale.Logarithmic([.. points.Select(point => point.MacsPerSecond), .. roofs.Select(roof => roof.MacsPerSecond)], plot.Bottom, plot.Top);
         plot.DrawAxes(
-            canvas, svg, x, "MACs per byte of DRAM traffic", Figures.Significant, y, "MACs per second", value => Figures.Engineering(value, ""));
+            canvas, svg, x, "MACs per byte of DRAM traffic", Figures.Significant, y, "MACs per second", value => Engineering.Format(value, ""));
         foreach (var roof in roofs)
         {
             DrawRoof(svg, plot, x, y, roof, canvas.IsNarrow);
@@ -75,7 +77,7 @@ internal sealed class RooflineChart(IReadOnlyList<Roof> roofs, IReadOnlyList<Roo
             .Select((corner, i) => $"{(i == 0 ? "M" : "L")}{SvgWriter.Number(x[corner.At])} {SvgWriter.Number(y[corner.Rate])}");
         svg.MarkPath(
             string.Concat(path), "roof",
-            $"{roof.Name}: {Figures.Engineering(roof.MacsPerSecond, "MAC/s")} under {Figures.Engineering(roof.BytesPerSecond, "B/s")}\nboth bind at {Figures.Significant(roof.Ridge)} MACs per byte");
-        svg.Text(plot.Right - 4, y[roof.MacsPerSecond] - 7, "end", "callout", isNarrow ? Figures.Engineering(roof.MacsPerSecond, "MAC/s") : $"{roof.Name}: {Figures.Engineering(roof.MacsPerSecond, "MAC/s")}, {Figures.Engineering(roof.BytesPerSecond, "B/s")}");
+            $"{roof.Name}: {Engineering.Format(roof.MacsPerSecond, "MAC/s")} under {Engineering.Format(roof.BytesPerSecond, "B/s")}\nboth bind at {Figures.Significant(roof.Ridge)} MACs per byte");
+        svg.Text(plot.Right - 4, y[roof.MacsPerSecond] - 7, "end", "callout", isNarrow ? Engineering.Format(roof.MacsPerSecond, "MAC/s") : $"{roof.Name}: {Engineering.Format(roof.MacsPerSecond, "MAC/s")}, {Engineering.Format(roof.BytesPerSecond, "B/s")}");
     }
 }

@@ -65,8 +65,14 @@ internal static class ResultChecks
                 Require(run.Macs <= (double)hardware.MacsPerCycle * run.Cycles, $"{place}.macs", "no more than the arrays can do in these cycles", $"{run.Macs}");
                 Require(
                     run.DramBytes <= (double)hardware.MemoryBytesPerSecond / hardware.CoreHertz * run.Cycles, $"{place}.dram_bytes", "no more than the memory can move in these cycles", $"{run.DramBytes}");
+                foreach (var op in run.Operators)
+                {
+                    Require(
+                        op.ActiveCycles <= run.Cycles && op.Macs <= (double)hardware.MacsPerCycle * op.ActiveCycles, $"{place}.operators", $"no more of '{op.Name}' than the arrays can do in its cycles", $"{op.Macs} in {op.ActiveCycles}");
+                }
             }
 
+            Require(run.Operators.Sum(op => op.Cycles) <= run.Cycles, $"{place}.operators", $"cycles of no more than the run's {run.Cycles}", $"{run.Operators.Sum(op => op.Cycles)}");
             foreach (var unit in (run.Timeline?.Slices ?? []).GroupBy(slice => slice.Unit))
             {
                 var end = 0L;

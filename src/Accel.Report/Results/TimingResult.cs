@@ -32,10 +32,11 @@ public sealed record StallResult(string Reason, long Cycles);
 
 /// <summary>An operator's time and work.</summary>
 /// <param name="Kind">Mnemonic.</param>
-/// <param name="Cycles">From its first command's start to its last command's end.</param>
+/// <param name="Cycles">In which its command was the oldest that was not done; of all operators they add up to the run.</param>
+/// <param name="ActiveCycles">In which any of its commands was under way; operators overlap here.</param>
 /// <param name="Macs">Multiply-accumulates.</param>
 /// <param name="DramBytes">Moved.</param>
-public sealed record OperatorTimeResult(string Name, string Kind, long Cycles, long Macs, long DramBytes);
+public sealed record OperatorTimeResult(string Name, string Kind, long Cycles, long ActiveCycles, long Macs, long DramBytes);
 
 /// <summary>A run as it passed.</summary>
 /// <param name="Slices">By unit, then by time; slices of a unit do not overlap.</param>

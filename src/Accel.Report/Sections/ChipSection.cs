@@ -31,7 +31,7 @@ internal static class ChipSection
         return new("chip", "Chip", title, "The weights are logic: there is nothing to load. Gate equivalents are an estimate in two-input NANDs.", parts);
     }
 
-    private static Chart Modules(IReadOnlyList<Run> runs)
+    private static Chart Modules(Run[] runs)
     {
         var kinds = runs.SelectMany(run => run.Result.Chip!.Modules).Select(module => module.Kind).Distinct().Order(StringComparer.Ordinal).ToArray();
         int Colour(string kind) => Palette.Category(Array.IndexOf(kinds, kind));
@@ -52,7 +52,7 @@ internal static class ChipSection
             (canvas, svg) => new BarChart(groups, Figures.Count).Draw(canvas, svg));
     }
 
-    private static Chart Memories(IReadOnlyList<Run> runs)
+    private static Chart Memories(Run[] runs)
     {
         var uses = runs.SelectMany(run => run.Result.Chip!.Memories).Select(memory => memory.Use).Distinct().Order(StringComparer.Ordinal).ToArray();
         int Colour(string use) => Palette.Category(Array.IndexOf(uses, use));
@@ -70,13 +70,13 @@ internal static class ChipSection
             (canvas, svg) => new BarChart(groups, Figures.Bytes, isBinary: true).Draw(canvas, svg));
     }
 
-    private static Chart CyclesPerToken(IReadOnlyList<Run> runs)
+    private static Chart CyclesPerToken(Run[] runs)
     {
         var lines = runs.Where(run => run.Result.Chip!.CyclesPerToken.Count > 0).Select(run => new Line(
             run.Index, Palette.Category(run.Index),
             [.. run.Result.Chip!.CyclesPerToken.Select(token => new LinePoint(token.Position, token.Cycles, $"{run.Named($"position {Figures.Whole(token.Position)}")}\n{Figures.Whole(token.Cycles)} cycles"))])).ToArray();
         return new(
-            "chip-cycles", "Cycles per token, as predicted when the chip was emitted", "", runs.Count > 1 ? [.. runs.Select(run => new Series(run.Named(run.Result.Title), Palette.Category(run.Index)))] : [],
+            "chip-cycles", "Cycles per token, as predicted when the chip was emitted", "", runs.Length > 1 ? [.. runs.Select(run => new Series(run.Named(run.Result.Title), Palette.Category(run.Index)))] : [],
             new(["run", "position", "cycles"], [.. runs.SelectMany(run => run.Result.Chip!.CyclesPerToken.Select(token => new object?[] { run.Column, token.Position, token.Cycles }))]),
             (canvas, svg) => new LineChart(lines, "position", Figures.Count, "cycles", Figures.Count).Draw(canvas, svg));
     }

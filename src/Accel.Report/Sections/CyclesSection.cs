@@ -66,12 +66,12 @@ internal static class CyclesSection
                     Figures.Count(row.Sum.Cycles),
                     row.Run.Index > 0 && sums[0].TryGetValue(key, out var first) ? Metric.Change(first.Cycles, row.Sum.Cycles) : "")),
             ])).ToArray();
-        var note = "From an operator's first command to its last; operators overlap, so these do not add up to the run." + (left > 0 ? $" {left} smaller ones stand in the data." : "");
+        var note = "Cycles in which the operator's command was the oldest that was not done: all operators together are the run." + (left > 0 ? $" {left} smaller ones stand in the data." : "");
         return new(
             $"operators-{name}", $"{RooflineSection.Capital(name)}: cycles by operator", note, OperatorFamily.Legend(timed.SelectMany(pair => pair.Timed.Operators).Select(op => op.Kind)),
             new(
-                ["run", "operator", "kind", "cycles", "macs", "dram_bytes"],
-                [.. timed.SelectMany(pair => pair.Timed.Operators.Select(op => new object?[] { pair.Run.Column, op.Name, op.Kind, op.Cycles, op.Macs, op.DramBytes }))]),
+                ["run", "operator", "kind", "cycles", "active_cycles", "macs", "dram_bytes"],
+                [.. timed.SelectMany(pair => pair.Timed.Operators.Select(op => new object?[] { pair.Run.Column, op.Name, op.Kind, op.Cycles, op.ActiveCycles, op.Macs, op.DramBytes }))]),
             (canvas, svg) => new BarChart(groups, Figures.Count).Draw(canvas, svg));
     }
 }

@@ -1,3 +1,4 @@
+using Accel.Core.Units;
 using Accel.Report.Results;
 
 namespace Accel.Report.Sections;
@@ -16,9 +17,9 @@ internal static class MachineSection
                 machine.Name,
                 ["", ""],
                 [
-                    ["clock", Figures.Engineering(machine.CoreHertz, "Hz")],
-                    ["arrays", $"{Figures.Whole(machine.MacsPerCycle)} MACs per cycle, {Figures.Engineering((double)machine.MacsPerCycle * machine.CoreHertz, "MAC/s")}"],
-                    ["memory", Figures.Engineering(machine.MemoryBytesPerSecond, "B/s")],
+                    ["clock", Engineering.Format(machine.CoreHertz, "Hz")],
+                    ["arrays", $"{Figures.Whole(machine.MacsPerCycle)} MACs per cycle, {Engineering.Format((double)machine.MacsPerCycle * machine.CoreHertz, "MAC/s")}"],
+                    ["memory", Engineering.Format(machine.MemoryBytesPerSecond, "B/s")],
                     ["scratchpad", Figures.Bytes(machine.ScratchpadBytes)],
                     ["ridge point", $"{Figures.Significant((double)machine.MacsPerCycle * machine.CoreHertz / machine.MemoryBytesPerSecond)} MACs per byte"],
                     .. machine.Facts.Select(fact => new[] { fact.Name, fact.Value }),

@@ -28,7 +28,7 @@ internal static class NumericsSection
             "The float reference says what the model says. The integer model is the exact meaning of every executor; between the two the loss is measured. Between integer model and compiled program nothing may differ.", parts);
     }
 
-    private static Table Perplexities(IReadOnlyList<Run> runs) => new(
+    private static Table Perplexities(Run[] runs) => new(
         "Executors over one text",
         ["executor", "perplexity", "against float", "differing bits"],
         [
@@ -42,7 +42,7 @@ internal static class NumericsSection
             .. runs.Where(run => run.Result.Numerics!.FirstDifference is not null).Select(run => new[] { run.Named("first difference"), run.Result.Numerics!.FirstDifference!, "", "" }),
         ]);
 
-    private static Chart Errors(IReadOnlyList<Run> runs)
+    private static Chart Errors(Run[] runs)
     {
         var names = runs.SelectMany(run => run.Result.Numerics!.Layers).Select(layer => layer.Name).Distinct().ToArray();
         var lines = runs.Select(run => new Line(
@@ -52,7 +52,7 @@ internal static class NumericsSection
         return new(
             "errors", "Relative error of each layer's output, integer against float",
             $"Over {Figures.Whole(first.PrefillTokens + first.DecodeTokens)} tokens; mean divergence {Figures.Significant(first.MeanDivergence)} nats, same first choice for {Figures.Percent(first.TopOneAgreement)} of tokens.",
-            runs.Count > 1 ? [.. runs.Select(run => new Series(run.Named(run.Result.Title), Palette.Category(run.Index)))] : [],
+            runs.Length > 1 ? [.. runs.Select(run => new Series(run.Named(run.Result.Title), Palette.Category(run.Index)))] : [],
             new(["run", "layer", "relative_error", "saturated_lanes"], [.. runs.SelectMany(run => run.Result.Numerics!.Layers.Select(layer => new object?[] { run.Column, layer.Name, layer.RelativeError, layer.Saturated }))]),
             (canvas, svg) => new LineChart(
                 lines, "layer", value => (int)value is >= 0 and var i && i < names.Length ? Short(names[i]) : "", "relative error", value => Figures.Percent(value)) { IsOrdinal = true }.Draw(canvas, svg));

@@ -1,3 +1,4 @@
+using Accel.Core.Units;
 using Accel.Report.Charts;
 using Accel.Report.Results;
 
@@ -39,19 +40,19 @@ internal static class RooflineSection
         foreach (var (run, result, shape, name) in timed)
         {
             var machine = run.Result.Hardware!;
-            var operators = result.Operators.Where(op => op is { Macs: > 0, Cycles: > 0 }).ToArray();
+            var operators = result.Operators.Where(op => op is { Macs: > 0, ActiveCycles: > 0 }).ToArray();
             var labelled = run.Letter.Length > 0 ? [] : operators.GroupBy(op => Grouping.Pattern(op.Name)).OrderByDescending(group => group.Sum(op => op.Cycles)).Take(MostLabels)
                 .Select(group => group.MaxBy(op => op.Cycles)!).ToHashSet();
             foreach (var op in operators)
             {
                 var intensity = op.DramBytes > 0 ? (double)op.Macs / op.DramBytes : double.PositiveInfinity;
-                var rate = (double)op.Macs / op.Cycles * machine.CoreHertz;
+                var rate = (double)op.Macs / op.ActiveCycles * machine.CoreHertz;
                 var roof = Math.Min((double)machine.MacsPerCycle * machine.CoreHertz, intensity * machine.MemoryBytesPerSecond);
                 points.Add(new(
                     shape, OperatorFamily.Of(op.Kind).Colour, intensity, rate, (double)op.Cycles / result.Cycles,
-                    $"{op.Name}\n{name}: {Figures.Whole(op.Cycles)} cycles, {Figures.Whole(op.Macs)} MACs, {Figures.Bytes(op.DramBytes)}\n{Figures.Engineering(rate, "MAC/s")}, {Figures.Percent(rate / roof)} of its roof",
+                    $"{op.Name}\n{name}: under way for {Figures.Whole(op.ActiveCycles)} cycles, {Figures.Whole(op.Macs)} MACs, {Figures.Bytes(op.DramBytes)}\n{Engineering.Format(rate, "MAC/s")}, {Figures.Percent(rate / roof)} of its roof",
                     labelled.Contains(op) ? op.Name : ""));
-                data.Add([run.Column, result.Name, op.Name, op.Kind, op.Cycles, op.Macs, op.DramBytes, double.IsFinite(intensity) ? intensity : null, rate, roof]);
+                data.Add([run.Column, result.Name, op.Name, op.Kind, op.Cycles, op.ActiveCycles, op.Macs, op.DramBytes, double.IsFinite(intensity) ? intensity : null, rate, roof]);
             }
         }
 
@@ -60,7 +61,7 @@ internal static class RooflineSection
         return new(
             id, title, $"{shapes}The area of a point is its share of the time. {without} operators without multiply-accumulates have no place here.",
             OperatorFamily.Legend(timed.SelectMany(row => row.Timed.Operators).Where(op => op.Macs > 0).Select(op => op.Kind)),
-            new(["run", "phase", "operator", "kind", "cycles", "macs", "dram_bytes", "macs_per_byte", "macs_per_second", "roof_macs_per_second"], data),
+            new(["run", "phase", "operator", "kind", "cycles", "active_cycles", "macs", "dram_bytes", "macs_per_byte", "macs_per_second", "roof_macs_per_second"], data),
             (canvas, svg) => new RooflineChart(roofs, points).Draw(canvas, svg));
     }
 

@@ -20,7 +20,7 @@ internal static class TimelineSection
         return new("timeline", "Timeline", "One token, from its first command to its last", "Each lane is a unit; under them, how much of the DRAM's peak is in use.", parts);
     }
 
-    private static Chart Make(IReadOnlyList<(Run Run, TimedRunResult Timed)> timed)
+    private static Chart Make((Run Run, TimedRunResult Timed)[] timed)
     {
         var kinds = timed.SelectMany(pair => pair.Timed.Operators).GroupBy(op => op.Name).ToDictionary(group => group.Key, group => group.First().Kind);
         string Kind(string name) => kinds.GetValueOrDefault(name, "");

@@ -49,6 +49,9 @@ public sealed class WindowedSeries(int capacity)
         }
     }
 
+    /// <summary>Start and amount of each window, up to the last that has any.</summary>
+    public IEnumerable<(long Start, double Amount)> Amounts() => Enumerable.Range(0, _used).Select(window => (window * Window, _amounts[window]));
+
     private void Merge()
     {
         for (var i = 0; i < _amounts.Length; i++)
