@@ -20,6 +20,9 @@ public static class CommandLine
     /// <summary>The verbs in the order of the help, one line each.</summary>
     private static readonly Func<Terminal, Command>[] _verbs =
     [
+        FlowVerb.Create,
+        ReportVerb.Create,
+        CompareVerb.Create,
         InspectVerb.Create,
         RunVerb.Create,
         PerplexityVerb.Create,
