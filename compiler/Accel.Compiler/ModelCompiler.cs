@@ -15,7 +15,7 @@ namespace Accel.Compiler;
 public static class ModelCompiler
 {
     /// <summary>Shares of the scratchpad that weight tiles may take, from the best to the last that is tried.</summary>
-    private static readonly int[] _weightShares = [4, 8, 16, 32];
+    private static readonly int[] _weightShares = [2, 4, 8, 16, 32];
 
     /// <summary>States may take one part of so many of the scratchpad.</summary>
     private const int StateShare = 4;
@@ -36,7 +36,7 @@ public static class ModelCompiler
         var (fit, dram, contexts) = Fit(plan, machine, options);
         if (graph.HasWeights)
         {
-            dram = new DramLayout(graph.Name, true, options.Sequences);
+            dram = new DramLayout(graph.Name, machine, true, options.Sequences);
             contexts = EmitBoth(plan, machine, options, dram, fit);
         }
 
@@ -57,7 +57,7 @@ public static class ModelCompiler
                     try
                     {
                         var fit = new Fitting(tokens, share, lanes, residents);
-                        var dram = new DramLayout(plan.Graph.Name, false, options.Sequences);
+                        var dram = new DramLayout(plan.Graph.Name, machine, false, options.Sequences);
                         return (fit, dram, EmitBoth(plan, machine, options, dram, fit));
                     }
                     catch (CapacityException exception)
@@ -90,7 +90,7 @@ public static class ModelCompiler
         }
 
         var entries = new[] { Entry(fit.Tokens), Entry(1) };
-        dram.Verify(machine.Name, machine.Shape.DramBytes);
+        dram.Verify(machine.Shape.DramBytes);
         return entries;
     }
 
@@ -99,7 +99,7 @@ public static class ModelCompiler
     {
         var most = machine.Shape.ScratchpadBytes / share / (DoubleBuffer.Slots * machine.Arrays);
         var wanted = plan.Ops.OfType<QuantizedLinear>()
-            .Select(op => new WeightRecord(op.Weight).Stride * (((op.Weight.Rows / op.Blocks) + machine.Arrays - 1) / machine.Arrays))
+            .Select(op => new WeightRecord(op.Weight, machine).Stride * (((op.Weight.Rows / op.Blocks) + machine.Arrays - 1) / machine.Arrays))
             .DefaultIfEmpty(1).Max();
         var bytes = Math.Min(most, wanted);
         return Math.Max(bytes / LinearScanAllocator.Alignment, 1) * LinearScanAllocator.Alignment;

@@ -4,12 +4,14 @@ using Accel.Isa;
 using Accel.Isa.Commands;
 using Accel.Isa.Operands;
 using Accel.Sim.Kernel;
+using Accel.Sim.Timing;
 
 namespace Accel.Sim;
 
 /// <summary>
 /// A machine with a program and its memory. The host writes input segments, runs an entry point, reads output segments; states stay from
-/// run to run. Values only: which command runs when is decided by queues and semaphores, not by clocks.
+/// run to run. <see cref="Run"/> yields values only: which command runs when is decided by queues and semaphores, not by clocks.
+/// <see cref="RunTimed"/> yields cycles as well.
 /// </summary>
 public sealed class Simulation
 {
@@ -17,13 +19,14 @@ public sealed class Simulation
     private const long LargestMemory = 1L << 30;
 
     private readonly CompiledProgram _program;
+    private readonly HardwareConfig _hardware;
     private readonly MachineMemory _memory;
     private readonly Dispatcher _dispatcher;
     private readonly DependencyTracker? _tracker;
 
     private Simulation(CompiledProgram program, HardwareConfig hardware, SimulationOptions options)
     {
-        _program = program;
+        (_program, _hardware) = (program, hardware);
         _memory = new(program);
         var units = program.Machine.DmaChannels + program.Machine.Arrays + program.Machine.VectorUnits;
         _tracker = options.CheckHazards ? new(units) : null;
@@ -85,6 +88,12 @@ public sealed class Simulation
         _tracker?.ForgetScratchpad(_program.Residents);
         _dispatcher.Run(entry, position, tokens, sequence);
     }
+
+    /// <summary>Runs a workload with clocks: the same commands yield the values, and the cycles that they take.</summary>
+    /// <exception cref="InputException">The config contradicts the memory's standard.</exception>
+    /// <exception cref="MachineFaultException">The program did what the machine cannot do.</exception>
+    public TimingReport RunTimed(Workload workload, TimingOptions? options = null) =>
+        TimedSimulation.Run(_program, _hardware, workload, options ?? new(), new CommandExecutor(_memory, _tracker));
 
     /// <summary>Zeroes the states and caches of one sequence, in DRAM and on chip, as before its first token.</summary>
     public void ResetSequence(int sequence = 0)

@@ -25,9 +25,9 @@ internal sealed class LinearLowering
 
     private LinearLowering(EmitContext context, QuantizedLinear op)
     {
-        (_context, _op, _record) = (context, op, new(op.Weight));
+        (_context, _op, _record) = (context, op, new(op.Weight, context.Machine));
         _segment = context.Dram.Matrix(op.Weight);
-        var shape = new MatMulShape(context.MostTokens, op.Weight.Rows / op.Blocks, op.Weight.Columns, op.Weight.GroupSize, op.Weight.CodeBits);
+        var shape = new MatMulShape(context.MostTokens, op.Weight.Rows / op.Blocks, op.Weight.Columns, op.Weight.GroupSize, op.Weight.CodeBits, _record.RowStep);
         _tile = context.Weights.TileOf(context.Machine, shape);
         context.Tiles[context.CurrentOp] = _tile;
         _bias = op.Bias is { } bias ? context.Constant(context.Dram.Vector(bias)) : default;
@@ -183,53 +183,42 @@ internal sealed class LinearLowering
             Array = array,
             Fold = _tile.Fold,
             Dataflow = _tile.Dataflow,
-            Waits = _context.Weights.Full(array),
-            Signals = _context.Weights.Free(array),
+            Waits = [_context.Weights.Full(array)],
+            Signals = [_context.Weights.Free(array)],
         });
     }
 
-    /// <summary>Fills a slot, the rows shared out to the array's channels.</summary>
+    /// <summary>Fills a slot.</summary>
     private (CodeMatrix Codes, Mantissas Mantissas) Load(int array, Expression firstRow, int outputs, Expression part, int depth, Expression slot)
     {
-        var (stripes, weight) = (_context.Machine.Stripes, _op.Weight);
+        var weight = _op.Weight;
         var isWhole = depth == weight.Columns;
         var codeStride = isWhole ? _record.Stride : (_record.CodeBytes(depth) + 1) / 2 * 2;
         var groups = (depth + weight.GroupSize - 1) / weight.GroupSize;
         var (mantissaAddress, mantissaStride) = isWhole ? (slot + _record.MantissaOffset, _record.Stride) : (slot + (codeStride * outputs), 2L * groups);
-        var from = 0;
-        for (var stripe = 0; stripe < stripes; stripe++)
+        var (free, full) = (_context.Weights.Free(array), _context.Weights.Full(array));
+        var dram = (firstRow * _record.Stride) + _segment.Start;
+        if (isWhole)
         {
-            var rows = (outputs + stripes - 1 - stripe) / stripes;
-            var (channel, free, full) = (
-                _context.Machine.WeightChannel(array, stripe), _context.Weights.Free(array)[stripe], _context.Weights.Full(array)[stripe]);
-            var dram = (firstRow * _record.Stride) + _segment.Start + (from * _record.Stride);
-            if (rows == 0)
+            _context.Stream.AddRaw(new Load(TrafficClass.Weights, dram, slot, new Box(outputs * _record.Stride))
             {
-                _context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Dma, channel)) { Waits = [free], Signals = [full] });
-            }
-            else if (isWhole)
+                Channel = Machine.WeightChannel,
+                Waits = [free],
+                Signals = [full],
+            });
+        }
+        else
+        {
+            var codes = new Box(_record.CodeBytes(depth)) { Rows = outputs, DramRowStride = _record.Stride, ScratchpadRowStride = codeStride };
+            _context.Stream.AddRaw(new Load(
+                TrafficClass.Weights, dram + (part * _record.CodeBytes(_tile.Depth)), slot, codes) { Channel = Machine.WeightChannel, Waits = [free] });
+            var mantissas = new Box(2L * groups) { Rows = outputs, DramRowStride = _record.Stride, ScratchpadRowStride = mantissaStride };
+            _context.Stream.AddRaw(new Load(
+                TrafficClass.Weights, dram + _record.MantissaOffset + (part * (2L * (_tile.Depth / weight.GroupSize))), mantissaAddress, mantissas)
             {
-                _context.Stream.AddRaw(new Load(TrafficClass.Weights, dram, slot + (from * _record.Stride), new Box(rows * _record.Stride))
-                {
-                    Channel = channel,
-                    Waits = [free],
-                    Signals = [full],
-                });
-            }
-            else
-            {
-                var codes = new Box(_record.CodeBytes(depth)) { Rows = rows, DramRowStride = _record.Stride, ScratchpadRowStride = codeStride };
-                _context.Stream.AddRaw(new Load(
-                    TrafficClass.Weights, dram + (part * _record.CodeBytes(_tile.Depth)), slot + (from * codeStride), codes) { Channel = channel, Waits = [free] });
-                var mantissas = new Box(2L * groups) { Rows = rows, DramRowStride = _record.Stride, ScratchpadRowStride = mantissaStride };
-                _context.Stream.AddRaw(new Load(
-                    TrafficClass.Weights,
-                    dram + _record.MantissaOffset + (part * (2L * (_tile.Depth / weight.GroupSize))),
-                    mantissaAddress + (from * mantissaStride),
-                    mantissas) { Channel = channel, Signals = [full] });
-            }
-
-            from += rows;
+                Channel = Machine.WeightChannel,
+                Signals = [full],
+            });
         }
 
         return (

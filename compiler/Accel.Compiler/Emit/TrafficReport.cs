@@ -1,5 +1,6 @@
 using Accel.Compiler.Passes;
 using Accel.Compiler.Quantization;
+using Accel.Compiler.Scheduling;
 using Accel.Compiler.Quantization.Ops;
 using Accel.Compiler.Tiling;
 using Accel.Isa;
@@ -35,22 +36,22 @@ internal static class TrafficReport
 
     private static IEnumerable<ExcessTraffic> Causes(QuantizedOp op, int index, EmitContext context, long position, long tokens) => op switch
     {
-        QuantizedEmbedding embedding => [new("padding of the table's rows", RoundedUp(tokens, Padding(embedding.Table)))],
-        QuantizedLinear linear => Matrix(linear.Weight, context.Tiles[index]),
+        QuantizedEmbedding embedding => [new("padding of the table's rows", RoundedUp(tokens, Padding(embedding.Table, context.Machine)))],
+        QuantizedLinear linear => Matrix(linear.Weight, context.Tiles[index], context.Machine),
         QuantizedAttention attention => Caches(attention, context.Attentions[index], position, tokens),
         _ => [],
     };
 
-    private static IEnumerable<ExcessTraffic> Matrix(WeightMatrix weight, MatMulTile tile)
+    private static IEnumerable<ExcessTraffic> Matrix(WeightMatrix weight, MatMulTile tile, Machine machine)
     {
         if (tile.Depth >= weight.Columns)
         {
-            yield return new("padding of rows to even bytes", RoundedUp(weight.Rows, Padding(weight)));
+            yield return new("padding of rows", RoundedUp(weight.Rows, Padding(weight, machine)));
             yield break;
         }
 
         // Parts of rows carry the mantissas of the groups that they touch, and codes up to whole bytes, but no padding.
-        var record = new WeightRecord(weight);
+        var record = new WeightRecord(weight, machine);
         yield return new("padding of codes to bytes", RoundedUp(weight.Rows, (8 * record.CodeBytes(weight.Columns)) - ((long)weight.Columns * weight.CodeBits)));
         var parts = (weight.Columns + tile.Depth - 1) / tile.Depth;
         var carried = Enumerable.Range(0, parts).Sum(part => (Math.Min(tile.Depth, weight.Columns - (part * tile.Depth)) + weight.GroupSize - 1) / weight.GroupSize);
@@ -67,9 +68,9 @@ internal static class TrafficReport
     }
 
     /// <summary>Bits of a row in memory that are neither code nor mantissa.</summary>
-    private static long Padding(WeightMatrix weight)
+    private static long Padding(WeightMatrix weight, Machine machine)
     {
-        var record = new WeightRecord(weight);
+        var record = new WeightRecord(weight, machine);
         return (8 * record.Stride) - ((long)weight.Columns * weight.CodeBits) - (16L * weight.Groups);
     }
 

@@ -13,8 +13,8 @@ namespace Accel.Compiler.Emit;
 internal sealed class WeightTraffic
 {
     private readonly Block[] _slots;
-    private readonly SemaphoreList[] _free;
-    private readonly SemaphoreList[] _full;
+    private readonly SemaphoreUse[] _free;
+    private readonly SemaphoreUse[] _full;
     private readonly long[] _used;
     private readonly long[] _tiles;
     private readonly Dictionary<MatMulShape, MatMulTile> _cuts = [];
@@ -23,7 +23,7 @@ internal sealed class WeightTraffic
     {
         SlotBytes = slotBytes;
         (_slots, _used, _tiles) = (new Block[machine.Arrays], new long[machine.Arrays], new long[machine.Arrays]);
-        (_free, _full) = (new SemaphoreList[machine.Arrays], new SemaphoreList[machine.Arrays]);
+        (_free, _full) = (new SemaphoreUse[machine.Arrays], new SemaphoreUse[machine.Arrays]);
     }
 
     /// <summary>Bytes of one slot.</summary>
@@ -48,22 +48,20 @@ internal sealed class WeightTraffic
     /// <summary>Sums of an array drained so far.</summary>
     public ref long Tiles(int array) => ref _tiles[array];
 
-    /// <summary>Given by an array when it has read a slot: one for each channel that fills it.</summary>
-    public SemaphoreList Free(int array) => _free[array];
+    /// <summary>Given by an array when it has read a slot.</summary>
+    public SemaphoreUse Free(int array) => _free[array];
 
-    /// <summary>Taken by an array before it reads a slot: one for each channel that fills it.</summary>
-    public SemaphoreList Full(int array) => _full[array];
+    /// <summary>Taken by an array before it reads a slot.</summary>
+    public SemaphoreUse Full(int array) => _full[array];
 
     /// <summary>Reserves the slots and declares them free.</summary>
     public void Start(EmitContext context)
     {
         for (var array = 0; array < _slots.Length; array++)
         {
-            SemaphoreList OfStripes(string state, int count) => [.. Enumerable.Range(0, context.Machine.Stripes)
-                .Select(stripe => new SemaphoreUse(context.Stream.Semaphore($"weights {state} {array} {stripe}"), count))];
             _slots[array] = context.Scratchpad.Allocate(DoubleBuffer.Slots * SlotBytes);
-            (_free[array], _full[array]) = (OfStripes("free", 1), OfStripes("full", 1));
-            context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Signals = OfStripes("free", DoubleBuffer.Slots) });
+            (_free[array], _full[array]) = (context.Stream.Semaphore($"weights free {array}"), context.Stream.Semaphore($"weights full {array}"));
+            context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Signals = [_free[array] with { Count = DoubleBuffer.Slots }] });
         }
     }
 
@@ -72,13 +70,10 @@ internal sealed class WeightTraffic
     {
         for (var array = 0; array < _slots.Length; array++)
         {
-            for (var stripe = 0; stripe < context.Machine.Stripes; stripe++)
+            context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Dma, Machine.WeightChannel))
             {
-                context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Dma, context.Machine.WeightChannel(array, stripe)))
-                {
-                    Waits = [_free[array][stripe] with { Count = DoubleBuffer.Slots }],
-                });
-            }
+                Waits = [_free[array] with { Count = DoubleBuffer.Slots }],
+            });
         }
     }
 }

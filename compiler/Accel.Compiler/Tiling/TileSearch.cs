@@ -69,13 +69,14 @@ internal static class TileSearch
         for (var rounds = 1; rounds <= 16; rounds++)
         {
             var share = RoundUp((outputs + (arrays * rounds) - 1) / (arrays * rounds), columns);
-            if (seen.Add(Math.Min(share, most)))
+            if ((share <= most || most < columns) && seen.Add(Math.Min(share, most)))
             {
                 yield return Math.Min(share, most);
             }
         }
 
-        for (var outputsOfTile = columns; outputsOfTile <= most; outputsOfTile *= 2)
+        // Powers of two; below the columns only where no more fit, for arrays that fold.
+        for (var outputsOfTile = most < columns ? (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)most + 1) / 2 : columns; outputsOfTile <= most; outputsOfTile *= 2)
         {
             if (seen.Add(outputsOfTile))
             {

@@ -85,6 +85,17 @@ internal sealed class DependencyTracker
         return copy;
     }
 
+    /// <summary>A copy of a snapshot, to be given back likewise.</summary>
+    public long[] Copy(long[] snapshot)
+    {
+        var copy = _freeClocks.TryPop(out var free) ? free : new long[_units];
+        snapshot.CopyTo(copy, 0);
+        return copy;
+    }
+
+    /// <summary>A snapshot that nobody waits for any more.</summary>
+    public void Release(long[] snapshot) => _freeClocks.Push(snapshot);
+
     /// <summary>The unit has waited for the snapshot.</summary>
     /// <param name="release">Whether nobody else will wait for it.</param>
     public void Join(int unit, long[] snapshot, bool release)
