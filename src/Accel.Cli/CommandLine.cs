@@ -20,6 +20,9 @@ public static class CommandLine
     /// <summary>The verbs in the order of the help, one line each.</summary>
     private static readonly Func<Terminal, Command>[] _verbs =
     [
+        FlowVerb.Create,
+        ReportVerb.Create,
+        CompareVerb.Create,
         InspectVerb.Create,
         RunVerb.Create,
         PerplexityVerb.Create,
@@ -32,6 +35,8 @@ public static class CommandLine
         DramVerb.Create,
         HardwareVerb.Create,
         ArrayVerb.Create,
+        CmvmVerb.Create,
+        CompletionVerb.Create,
     ];
 
     /// <summary>Runs one command line.</summary>

@@ -9,7 +9,7 @@ internal static class HardwareConfigs
 {
     private static string BundledFolder => Path.Combine(AppContext.BaseDirectory, "hw-configs");
 
-    /// <summary>Names of the bundled configs, in order.</summary>
+    /// <summary>The configs that can be named without a path, in the order of their names.</summary>
     public static IReadOnlyList<string> BundledNames =>
         [.. Directory.EnumerateFiles(BundledFolder, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 

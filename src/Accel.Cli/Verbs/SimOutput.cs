@@ -1,6 +1,7 @@
 using System.Globalization;
 using Accel.Core.Units;
 using Accel.Isa.Commands;
+using Accel.Report;
 using Accel.Sim.Reports;
 using Accel.Sim.Timing;
 

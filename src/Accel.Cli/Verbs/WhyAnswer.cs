@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Accel.Cli.Integer;
 using Accel.Core.Units;
+using Accel.Report;
 using Accel.Sim.Reports;
 using Accel.Sim.Timing;
 
@@ -18,7 +19,10 @@ internal sealed class WhyAnswer(TimedResult result, Bottlenecks bottlenecks, IRe
 
     private long Cycles => result.Report.Cycles.Value;
 
-    private bool IsBound => bottlenecks.Gain >= LeastGain;
+    /// <summary>Whether one resource binds the run; otherwise its commands wait for each other.</summary>
+    public static bool Binds(Bottlenecks bottlenecks) => bottlenecks.Gain >= LeastGain;
+
+    private bool IsBound => Binds(bottlenecks);
 
     public void Print(Terminal terminal)
     {
@@ -150,7 +154,8 @@ internal sealed class WhyAnswer(TimedResult result, Bottlenecks bottlenecks, IRe
 
     private static double TokensPerSecond(TimingReport report) => TimedPhase.Rate(TimedPhase.Of(report));
 
-    private static string Cause(StallCause cause) => cause switch
+    /// <summary>What a unit waited for, in words.</summary>
+    public static string Cause(StallCause cause) => cause switch
     {
         StallCause.Dma => "data",
         StallCause.Array => "an array",

@@ -5,7 +5,7 @@ namespace Accel.Sim.Reports.Timeline;
 /// whatever the run's length; nothing added is lost.
 /// </summary>
 /// <param name="capacity">Most windows that are kept.</param>
-internal sealed class WindowedSeries(int capacity)
+public sealed class WindowedSeries(int capacity)
 {
     private const int FirstWindow = 64;
 
@@ -48,6 +48,9 @@ internal sealed class WindowedSeries(int capacity)
             last = rate;
         }
     }
+
+    /// <summary>Start and amount of each window, up to the last that has any.</summary>
+    public IEnumerable<(long Start, double Amount)> Amounts() => Enumerable.Range(0, _used).Select(window => (window * Window, _amounts[window]));
 
     private void Merge()
     {
