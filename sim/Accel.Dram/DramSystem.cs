@@ -19,7 +19,7 @@ namespace Accel.Dram;
 /// </remarks>
 public sealed partial class DramSystem
 {
-    private const int MostPorts = 256;
+    private const long MostComparedRuns = 1 << 20;
 
     private sealed class Transfer
     {
@@ -29,13 +29,19 @@ public sealed partial class DramSystem
         public int PartsLeft;
         public int PartsToEnter;
         public long Completion = -1;
+
+        /// <summary>A bound on its completion, and the look at the channels in which it was found.</summary>
+        public long EarliestEnd;
+        public long Look;
+        public TracePart[]? Parts;
         public TraceCursor[]? Cursors;
         public int TraceLength;
     }
 
     private readonly AddressMapping _mapping;
     private readonly LocalAddressing[] _addressing;
-    private readonly Channel[] _channels;
+    private readonly ChannelGroups _channels;
+    private readonly long _stripeBytes;
     private readonly MemoTable[] _tables;
     private readonly List<Transfer> _transfers = [];
     private readonly InOrderFrontEnd? _frontEnd;
@@ -63,28 +69,14 @@ public sealed partial class DramSystem
             _addressing[i] = new LocalAddressing(_mapping, i / device.PseudoChannels, i % device.PseudoChannels);
         }
 
-        _channels = new Channel[config.Channels];
+        // Records tell channels apart, and a strict front end lets each wait for the others.
+        var share = mode == SimulationMode.Memo && recording == Recording.None && config.Controller.FrontEnd == FrontEnd.PerChannel;
+        _stripeBytes = _addressing[0].StripeBursts * device.AccessBytes;
         _tables = [.. Enumerable.Range(0, Math.Min(threads, config.Channels)).Select(_ => new MemoTable())];
-        for (var i = 0; i < config.Channels; i++)
-        {
-            var log = new ChannelLog
-            {
-                Commands = recording.HasFlag(Recording.Commands) ? [] : null,
-                Completions = recording.HasFlag(Recording.Completions) ? [] : null,
-            };
-            var addressing = _addressing[(i * device.PseudoChannels)..((i + 1) * device.PseudoChannels)];
-            _channels[i] = mode switch
-            {
-                SimulationMode.Naive => new NaiveChannel(device, config.Controller, _mapping, addressing, log),
-                SimulationMode.Event => new EventChannel(device, config.Controller, _mapping, addressing, log),
-                _ => new MemoChannel(
-                    new EventChannel(device, config.Controller, _mapping, addressing, log), _mapping, addressing, _tables[i % _tables.Length]),
-            };
-        }
-
+        _channels = new ChannelGroups(config, _addressing, _tables, share, MakeChannel);
         if (config.Controller.FrontEnd == FrontEnd.InOrder)
         {
-            _frontEnd = new InOrderFrontEnd(_channels, _mapping, _addressing, device.AccessBytes);
+            _frontEnd = new InOrderFrontEnd([.. _channels.Groups.Select(g => g.Simulation)], _mapping, _addressing, device.AccessBytes);
         }
     }
 
@@ -98,10 +90,15 @@ public sealed partial class DramSystem
     /// <summary>Distinct states and steps kept by <see cref="SimulationMode.Memo"/>.</summary>
     public (int States, int Steps) Remembered => (_tables.Sum(t => t.States), _tables.Sum(t => t.Steps));
 
+    /// <summary>
+    /// Channels simulated apart. In <see cref="SimulationMode.Memo"/> one simulation stands for all channels that had the same input so far.
+    /// </summary>
+    public int SimulatedChannels => _channels.Groups.Count;
+
     /// <summary>Adds a transfer.</summary>
     /// <param name="descriptor">What to move.</param>
     /// <param name="earliest">First cycle in which its requests may enter a queue; not before <see cref="Now"/>.</param>
-    /// <param name="port">The requester, 0 to 255.</param>
+    /// <param name="port">The requester, 0 to 63.</param>
     /// <returns>The transfer's number, counted from 0.</returns>
     /// <exception cref="InputException">The descriptor leaves the memory or is empty.</exception>
     public int Enqueue(DmaDescriptor descriptor, Cycles earliest = default, int port = 0)
@@ -113,17 +110,22 @@ public sealed partial class DramSystem
             throw new InputException("descriptor", "start", $"a cycle of {Now.Value} to {RequestTrace.LatestArrival}", $"{earliest.Value}");
         }
 
-        var number = AddTransfer(new Transfer { Port = port, Earliest = earliest.Value, Bytes = descriptor.TotalBytes });
         var access = Config.Device.AccessBytes;
+        Tell(descriptor, earliest.Value);
+        var number = AddTransfer(new Transfer { Port = port, Earliest = earliest.Value, Bytes = descriptor.TotalBytes });
         if (_frontEnd is not null)
         {
             _frontEnd.Add(port, number, InOrderFrontEnd.Bursts(descriptor, earliest.Value, access), OpenSlots(number));
             return number;
         }
 
-        for (var i = 0; i < _addressing.Length; i++)
+        foreach (var group in _channels.Groups)
         {
-            AddPart(i, port, slot => new DescriptorCursor(descriptor, earliest.Value, _addressing[i], access, slot), number);
+            for (var i = 0; i < Config.Device.PseudoChannels; i++)
+            {
+                var addressing = _addressing[group.Members[0] * Config.Device.PseudoChannels + i];
+                Add(group, i, port, new DescriptorCursor(descriptor, earliest.Value, addressing, access), earliest.Value, number);
+            }
         }
 
         return number;
@@ -148,6 +150,9 @@ public sealed partial class DramSystem
             Bytes = (UInt128)trace.Count * (UInt128)access,
             TraceLength = trace.Count,
         };
+        var parts = _frontEnd is null ? SplitTrace(trace, access) : [];
+        Harvest();
+        _channels.Split(part => parts[part].Runs);
         var number = AddTransfer(transfer);
         if (_frontEnd is not null)
         {
@@ -155,14 +160,15 @@ public sealed partial class DramSystem
             return number;
         }
 
-        var cursors = SplitTrace(trace, access, number);
-        transfer.Cursors = cursors;
-        for (var i = 0; i < cursors.Length; i++)
+        (transfer.Parts, transfer.Cursors) = (parts, new TraceCursor[parts.Length]);
+        foreach (var group in _channels.Groups)
         {
-            var (channel, pseudoChannel) = Math.DivRem(i, Config.Device.PseudoChannels);
-            var first = cursors[i].FirstArrival;
-            _channels[channel].Inputs[pseudoChannel].Port(port).Add(cursors[i]);
-            _channels[channel].Added(pseudoChannel, first);
+            for (var i = 0; i < Config.Device.PseudoChannels; i++)
+            {
+                var part = group.Members[0] * Config.Device.PseudoChannels + i;
+                transfer.Cursors[part] = new TraceCursor(parts[part]);
+                Add(group, i, port, transfer.Cursors[part], parts[part].FirstArrival, number);
+            }
         }
 
         return number;
@@ -183,14 +189,14 @@ public sealed partial class DramSystem
         var trace = _transfers[transfer];
         var result = new long[trace.TraceLength];
         Array.Fill(result, -1);
-        for (var channel = 0; channel < _channels.Length; channel++)
+        for (var channel = 0; channel < Config.Channels; channel++)
         {
             foreach (var done in _channels[channel].Log.Completions!)
             {
                 var part = channel * Config.Device.PseudoChannels + done.PseudoChannel;
                 var first = trace.Cursors?[part].FirstOrdinal ?? _frontEnd!.FirstOrdinalOf(transfer);
                 var place = done.Ordinal - first;
-                var places = trace.Cursors?[part].Places;
+                var places = trace.Parts?[part].Places;
                 if (done.Port == trace.Port && first >= 0 && place >= 0 && place < (places?.Count ?? result.Length))
                 {
                     result[places is null ? (int)place : places[(int)place]] = done.Cycle;
@@ -221,9 +227,9 @@ public sealed partial class DramSystem
 
     private static void CheckPort(int port)
     {
-        if (port is < 0 or >= MostPorts)
+        if (port is < 0 or >= PseudoChannelInput.MostPorts)
         {
-            throw new InputException("port", "", $"0 to {MostPorts - 1}", port.ToString(CultureInfo.InvariantCulture));
+            throw new InputException("port", "", $"0 to {PseudoChannelInput.MostPorts - 1}", port.ToString(CultureInfo.InvariantCulture));
         }
     }
 
@@ -232,41 +238,101 @@ public sealed partial class DramSystem
         transfer.PartsLeft = _addressing.Length;
         transfer.PartsToEnter = _addressing.Length;
         _transfers.Add(transfer);
+        _unfinished++;
         return _transfers.Count - 1;
     }
 
-    private void AddPart(int part, int port, Func<int, RunCursor> cursor, int number)
+    /// <summary>Gives a group's pseudo-channel its part of a transfer. One without requests ends here: it must not wait behind others.</summary>
+    private void Add(ChannelGroup group, int pseudoChannel, int port, RunCursor cursor, long arrival, int number)
     {
-        var (channel, pseudoChannel) = Math.DivRem(part, Config.Device.PseudoChannels);
-        var input = _channels[channel].Inputs[pseudoChannel];
-        input.Port(port).Add(cursor(input.Transfers.Add(number)));
-        _channels[channel].Added(pseudoChannel, _transfers[number].Earliest);
+        if (cursor.Empty)
+        {
+            EnterParts(number, group.Members.Count);
+            EndParts(number, group.Members.Count, cycle: -1);
+            return;
+        }
+
+        var input = group.Simulation.Inputs[pseudoChannel];
+        cursor.Transfer = input.Transfers.Add(number);
+        input.Port(port).Add(cursor);
+        group.Simulation.Added(pseudoChannel, arrival);
     }
 
     private int[] OpenSlots(int number) =>
-        [.. _channels.SelectMany(c => c.Inputs).Select(i => i.Transfers.Add(number))];
+        [.. Enumerable.Range(0, Config.Channels).SelectMany(c => _channels[c].Inputs).Select(i => i.Transfers.Add(number))];
 
-    private TraceCursor[] SplitTrace(RequestTrace trace, int access, int number)
+    /// <summary>Tells apart the channels that a descriptor gives different work.</summary>
+    private void Tell(DmaDescriptor descriptor, long earliest)
     {
-        var cursors = new TraceCursor[_addressing.Length];
-        for (var i = 0; i < cursors.Length; i++)
+        if (_channels.Groups.Count == Config.Channels || IsUniform(descriptor))
         {
-            var (channel, pseudoChannel) = Math.DivRem(i, Config.Device.PseudoChannels);
-            cursors[i] = new TraceCursor(_channels[channel].Inputs[pseudoChannel].Transfers.Add(number))
-            {
-                Places = _recording.HasFlag(Recording.Completions) ? [] : null,
-            };
+            return;
         }
 
+        Harvest();
+        if (descriptor.Runs * _addressing.Length > MostComparedRuns)
+        {
+            _channels.SplitAll();
+            return;
+        }
+
+        var buffer = new RequestRun[64];
+        var runs = new List<RequestRun>();
+        _channels.Split(part =>
+        {
+            runs.Clear();
+            var cursor = new DescriptorCursor(descriptor, earliest, _addressing[part], Config.Device.AccessBytes);
+            for (var count = cursor.Next(buffer); count > 0; count = cursor.Next(buffer))
+            {
+                runs.AddRange(buffer.AsSpan(0, count));
+            }
+
+            return runs;
+        });
+    }
+
+    /// <summary>Whether each run begins and ends with a stripe over all channels, so that all do the same for it.</summary>
+    private bool IsUniform(DmaDescriptor descriptor)
+    {
+        var offsets = descriptor.BaseAddress | descriptor.RunBytes;
+        foreach (var loop in descriptor.Loops)
+        {
+            offsets |= loop.StrideBytes;
+        }
+
+        return (offsets & (_stripeBytes - 1)) == 0;
+    }
+
+    private Channel MakeChannel(int channel, MemoTable table)
+    {
+        var device = Config.Device;
+        var log = new ChannelLog
+        {
+            Commands = _recording.HasFlag(Recording.Commands) ? [] : null,
+            Completions = _recording.HasFlag(Recording.Completions) ? [] : null,
+        };
+        var addressing = _addressing[(channel * device.PseudoChannels)..((channel + 1) * device.PseudoChannels)];
+        return Mode switch
+        {
+            SimulationMode.Naive => new NaiveChannel(device, Config.Controller, _mapping, addressing, log),
+            SimulationMode.Event => new EventChannel(device, Config.Controller, _mapping, addressing, log),
+            _ => new MemoChannel(new EventChannel(device, Config.Controller, _mapping, addressing, log), _mapping, addressing, table),
+        };
+    }
+
+    private TracePart[] SplitTrace(RequestTrace trace, int access)
+    {
+        var places = _recording.HasFlag(Recording.Completions);
+        TracePart[] parts = [.. _addressing.Select(_ => new TracePart { Places = places ? [] : null })];
         for (var i = 0; i < trace.Count; i++)
         {
             var request = trace[i];
             var burst = (ulong)(request.Address / access);
             var part = PartOf(burst);
-            cursors[part].Add((long)_addressing[part].CountBelow(burst), request.Arrival, request.IsWrite, i);
+            parts[part].Add((long)_addressing[part].CountBelow(burst), request.Arrival, request.IsWrite, i);
         }
 
-        return cursors;
+        return parts;
     }
 
     private int PartOf(ulong burst)

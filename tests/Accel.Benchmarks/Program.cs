@@ -12,6 +12,7 @@ switch (args.FirstOrDefault())
     case "dram":
         DramBenchmark.Run(Console.Out, args.ElementAtOrDefault(1) ?? "");
         DramBenchmark.RunStreams(Console.Out, args.ElementAtOrDefault(1) ?? "");
+        TileBenchmark.Run(Console.Out, args.ElementAtOrDefault(1) ?? "");
         return 0;
     default:
         Console.Error.WriteLine("usage: Accel.Benchmarks matrices|runtime|dram [PATTERN]");

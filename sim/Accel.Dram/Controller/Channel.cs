@@ -40,6 +40,15 @@ internal abstract class Channel
     /// <summary>Simulates all cycles below a limit.</summary>
     public abstract void RunUntil(long limit);
 
+    /// <summary>
+    /// Simulates all cycles below a limit, or fewer: may return as soon as a transfer's part has ended (see <see cref="TransferTable.Finished"/>).
+    /// </summary>
+    public abstract void RunUntilFinished(long limit);
+
+    /// <summary>A copy that goes its own way from here on, for a channel that has had the same input so far.</summary>
+    /// <param name="table">What the copy remembers steps in, if it does.</param>
+    public abstract Channel Fork(MemoTable table);
+
     /// <summary>Simulates until the cycle in which the last command for a request starts, and no further.</summary>
     public abstract void RunUntilDrained();
 
@@ -61,9 +70,12 @@ internal abstract class Channel
 /// <summary>The input side of a pseudo-channel: one queue per port, and the table of transfers.</summary>
 internal sealed class PseudoChannelInput
 {
-    public List<PortQueue> Ports { get; } = [];
+    /// <summary>Most ports: a set of them fits a word.</summary>
+    public const int MostPorts = 64;
 
-    public TransferTable Transfers { get; } = new();
+    public List<PortQueue> Ports { get; private init; } = [];
+
+    public TransferTable Transfers { get; private init; } = new();
 
     /// <summary>The port that is asked first for the next request.</summary>
     public int FirstPort;
@@ -82,6 +94,13 @@ internal sealed class PseudoChannelInput
 
             return true;
         }
+    }
+
+    /// <summary>A copy that goes its own way from here on.</summary>
+    public PseudoChannelInput Fork()
+    {
+        var transfers = Transfers.Fork();
+        return new PseudoChannelInput { Ports = [.. Ports.Select(p => p.Fork(transfers.Exhaust))], Transfers = transfers, FirstPort = FirstPort };
     }
 
     /// <summary>The queue of a port, made when first used.</summary>

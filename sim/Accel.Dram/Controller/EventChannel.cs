@@ -7,13 +7,32 @@ namespace Accel.Dram.Controller;
 /// <summary>The next-event engine: goes from one cycle in which something happens to the next, with the outcome of <see cref="NaiveChannel"/>.</summary>
 internal sealed class EventChannel : Channel
 {
+    private readonly AddressMapping _mapping;
+    private readonly LocalAddressing[] _addressing;
+    private readonly GateTable _gates;
+
     public EventChannel(DramDevice device, ControllerConfig config, AddressMapping mapping, LocalAddressing[] addressing, ChannelLog log)
         : base(device, config, log)
     {
+        (_mapping, _addressing, _gates) = (mapping, addressing, new GateTable(device, config));
         Buses = device.SplitBuses ? [new CommandBus(), new CommandBus()] : [new CommandBus()];
-        var gates = new GateTable(device, config);
-        PseudoChannels = [.. addressing.Select((a, i) => new EventPseudoChannel(this, i, gates, mapping, a))];
+        PseudoChannels = [.. addressing.Select((a, i) => new EventPseudoChannel(this, i, _gates, mapping, a))];
     }
+
+    private EventChannel(EventChannel other)
+        : base(other.Device, other.Config, new ChannelLog(), [.. other.Inputs.Select(i => i.Fork())])
+    {
+        (_mapping, _addressing, _gates) = (other._mapping, other._addressing, other._gates);
+        Buses = [.. other.Buses.Select(b => new CommandBus { Taken = b.Taken, Base = b.Base, Clear = b.Clear })];
+        (LastServed, _turnCycle, _turn, Now) = (other.LastServed, other._turnCycle, other._turn, other.Now);
+        PseudoChannels = [.. _addressing.Select((a, i) => new EventPseudoChannel(this, i, _gates, _mapping, a))];
+        for (var i = 0; i < PseudoChannels.Length; i++)
+        {
+            PseudoChannels[i].CopyFrom(other.PseudoChannels[i]);
+        }
+    }
+
+    public override EventChannel Fork(MemoTable table) => new(this);
 
     internal CommandBus[] Buses { get; }
 
@@ -97,6 +116,32 @@ internal sealed class EventChannel : Channel
         Now = Math.Max(Now, limit);
     }
 
+    public override void RunUntilFinished(long limit)
+    {
+        while (!AnyFinished() && Earliest() is { } next && next.Wake < limit)
+        {
+            if (next.Queued > 0 || !SkipIdle(limit))
+            {
+                next.Step(limit);
+            }
+        }
+
+        if (!AnyFinished())
+        {
+            Now = Math.Max(Now, limit);
+            return;
+        }
+
+        // A step may have begun the cycle after its own.
+        var begun = Now;
+        foreach (var pseudoChannel in PseudoChannels)
+        {
+            begun = Math.Max(begun, pseudoChannel.LastBegun);
+        }
+
+        RunUntil(Math.Min(limit, begun + 1));
+    }
+
     public override void RunUntilDrained() => RunUntilDrained(long.MaxValue);
 
     /// <summary>Simulates until drained or until a limit, whichever comes first.</summary>
@@ -154,6 +199,19 @@ internal sealed class EventChannel : Channel
 
     /// <summary>Puts the engine at a cycle; its pseudo-channels have been given their state of that cycle.</summary>
     internal void Restart(long cycle) => Now = cycle;
+
+    private bool AnyFinished()
+    {
+        foreach (var input in Inputs)
+        {
+            if (input.Transfers.Finished.Count > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The pseudo-channel with the earliest event; of several, those after the one that sent the last command come first.</summary>
     private EventPseudoChannel Earliest()

@@ -52,13 +52,15 @@ internal sealed partial class MemoChannel : Channel
     private long _restUntil;
 
     public MemoChannel(EventChannel engine, AddressMapping mapping, LocalAddressing[] addressing, MemoTable table)
+        : this(engine, Geometry(engine, mapping, addressing), table)
+    {
+    }
+
+    private MemoChannel(EventChannel engine, StreamGeometry?[] geometry, MemoTable table)
         : base(engine.Device, engine.Config, engine.Log, engine.Inputs)
     {
-        _engine = engine;
-        _table = table;
-        var count = addressing.Length;
-        var first = count <= MostPseudoChannels ? StreamGeometry.Of(addressing[0], mapping, Device, Config) : null;
-        _geometry = [.. addressing.Select(a => first?.For(a, mapping, Device))];
+        (_engine, _geometry, _table) = (engine, geometry, table);
+        var count = geometry.Length;
         _interval = Config.Refresh == RefreshKind.PerBank ? Device.PerBankRefreshInterval : Device.RefreshInterval;
         _window = 2 * (Grain + Math.Max(Config.ReadQueue, Config.WriteQueue));
         _logs = Log.Commands is not null || Log.Completions is not null;
@@ -67,7 +69,16 @@ internal sealed partial class MemoChannel : Channel
         _places = new long[count];
         _lastDone = new long[count];
         _due = new long[count * Device.Ranks];
-        _stepCounters = [.. addressing.Select(_ => new Counters())];
+        _stepCounters = [.. geometry.Select(_ => new Counters())];
+    }
+
+    public override MemoChannel Fork(MemoTable table)
+    {
+        Settle();
+        return new MemoChannel(_engine.Fork(table), _geometry, table)
+        {
+            Now = Now, _restUntil = _restUntil, _simulated = _simulated, _covered = _covered,
+        };
     }
 
     public override bool Drained => _engine.Drained;
@@ -101,6 +112,19 @@ internal sealed partial class MemoChannel : Channel
         }
     }
 
+    public override void RunUntilFinished(long limit)
+    {
+        // A remembered step ends before the run that it belongs to.
+        while (Now < limit && Array.TrueForAll(Inputs, i => i.Transfers.Finished.Count == 0))
+        {
+            if (!TryRemember(limit))
+            {
+                _engine.RunUntilFinished(NextTry(limit));
+                Now = _engine.Now;
+            }
+        }
+    }
+
     public override void RunUntilDrained()
     {
         while (!_engine.Drained)
@@ -111,6 +135,12 @@ internal sealed partial class MemoChannel : Channel
                 Now = _engine.Now;
             }
         }
+    }
+
+    private static StreamGeometry?[] Geometry(EventChannel engine, AddressMapping mapping, LocalAddressing[] addressing)
+    {
+        var first = addressing.Length <= MostPseudoChannels ? StreamGeometry.Of(addressing[0], mapping, engine.Device, engine.Config) : null;
+        return [.. addressing.Select(a => first?.For(a, mapping, engine.Device))];
     }
 
     /// <summary>How far to simulate before looking for a long run again.</summary>

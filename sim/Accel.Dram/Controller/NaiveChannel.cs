@@ -39,6 +39,17 @@ internal sealed class NaiveChannel : Channel
         }
     }
 
+    public override void RunUntilFinished(long limit)
+    {
+        while (Now < limit && Inputs.All(i => i.Transfers.Finished.Count == 0))
+        {
+            Tick();
+        }
+    }
+
+    /// <summary>Not offered: the reference simulates every channel.</summary>
+    public override Channel Fork(MemoTable table) => throw new NotSupportedException();
+
     public override void RunUntilDrained()
     {
         while (!Drained)

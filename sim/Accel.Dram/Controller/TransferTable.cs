@@ -13,7 +13,7 @@ internal sealed class TransferTable
 
     private const long StillOpen = 1L << 40;
 
-    private readonly Stack<int> _free = new();
+    private readonly Stack<int> _free;
     private Slot[] _slots = new Slot[16];
     private int _used;
     private long _lastFinished = -1;
@@ -25,6 +25,18 @@ internal sealed class TransferTable
 
     /// <summary>Transfers whose last request has entered a queue here since the list was last emptied.</summary>
     public List<int> Exhausted { get; } = [];
+
+    public TransferTable() => _free = new();
+
+    private TransferTable(TransferTable other)
+    {
+        _free = new(other._free.Reverse());
+        _slots = [.. other._slots];
+        (_used, _lastFinished) = (other._used, other._lastFinished);
+    }
+
+    /// <summary>A copy that goes its own way; what is still to be collected stays with the original.</summary>
+    public TransferTable Fork() => new(this);
 
     /// <summary>The latest completion of all.</summary>
     public long LastCompletion

@@ -6,7 +6,7 @@ namespace Accel.Dram.Streams;
 /// </summary>
 internal sealed class PortQueue
 {
-    private readonly Queue<RunCursor> _cursors = new();
+    private readonly Queue<RunCursor> _cursors;
     private readonly RequestRun[] _runs = new RequestRun[32];
     private RunCursor? _current;
     private int _run;
@@ -37,11 +37,27 @@ internal sealed class PortQueue
     /// <summary>Called with a transfer whose last request has just been taken.</summary>
     public required Action<int> Exhausted { get; init; }
 
+    public PortQueue() => _cursors = new();
+
+    /// <summary>The same queue for another pseudo-channel with the same input so far.</summary>
+    private PortQueue(PortQueue other)
+    {
+        _cursors = new(other._cursors.Select(c => c.Fork()));
+        other._runs.CopyTo(_runs, 0);
+        (_current, _run, _runCount, _waitingWrites) = (other._current?.Fork(), other._run, other._runCount, other._waitingWrites);
+        (Next, Left, Arrival, IsWrite, Transfer) = (other.Next, other.Left, other.Arrival, other.IsWrite, other.Transfer);
+        (Ordinal, RunOrdinal) = (other.Ordinal, other.RunOrdinal);
+    }
+
     /// <summary>Whether anything but the head's transfer waits behind it.</summary>
     public bool HasMoreTransfers => _cursors.Count > 0;
 
     /// <summary>Whether any request still to come may be a write.</summary>
     public bool MayWrite => _waitingWrites > 0 || _current is { MayWrite: true };
+
+    /// <summary>A copy that goes its own way from here on.</summary>
+    /// <param name="exhausted">What the copy calls for <see cref="Exhausted"/>.</param>
+    public PortQueue Fork(Action<int> exhausted) => new(this) { Exhausted = exhausted };
 
     /// <summary>Appends a transfer.</summary>
     public void Add(RunCursor cursor)

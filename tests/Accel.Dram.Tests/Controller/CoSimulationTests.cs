@@ -57,6 +57,21 @@ public class CoSimulationTests
         Assert.Equal(last, system.Finish().Cycles.Value);
     }
 
+    [Theory]
+    [InlineData(SimulationMode.Naive)]
+    [InlineData(SimulationMode.Event)]
+    [InlineData(SimulationMode.Memo)]
+    public void A_transfer_does_not_wait_in_channels_where_it_has_nothing_to_do(SimulationMode mode)
+    {
+        // Channels lie in blocks of 4 KiB: the long transfer keeps channel 0 busy, the short one behind it goes to channel 1 alone.
+        var system = new DramSystem(Scenario.Config("DDR4-3200", "row|rank|bank|bankgroup|channel|column", channels: 2), mode);
+        system.Enqueue(new DmaDescriptor(0, 4096, false, new DmaLoop(8, 1 << 20)));
+        var brief = system.Enqueue(new DmaDescriptor(8192, 64));
+        var (first, cycle) = system.AdvanceToNextCompletion()!.Value;
+        Assert.Equal((brief, 22 + 22 + 4), (first, (int)cycle.Value));
+        Assert.True(system.Now <= cycle);
+    }
+
     [Fact]
     public void Waiting_for_a_long_transfer_uses_the_memo()
     {
