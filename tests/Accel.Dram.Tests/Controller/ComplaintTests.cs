@@ -304,7 +304,7 @@ public class ComplaintTests
         var expected = Scenario.Run(config, SimulationMode.Event, trace, []);
         var system = new DramSystem(config, SimulationMode.Event, 1, Recording.Completions);
         const System.Reflection.BindingFlags hidden = System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance;
-        var channels = (Channel[])typeof(DramSystem).GetField("_channels", hidden)!.GetValue(system)!;
+        var channels = (ChannelGroups)typeof(DramSystem).GetField("_channels", hidden)!.GetValue(system)!;
         typeof(EventPseudoChannel).GetField("_sequence", hidden)!.SetValue(((EventChannel)channels[0]).PseudoChannels[0], uint.MaxValue - 1500);
         system.Enqueue(trace);
         system.Finish();
