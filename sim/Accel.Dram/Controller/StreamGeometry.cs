@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using Accel.Dram.Mapping;
 using Accel.Dram.Standards;
@@ -28,7 +29,9 @@ internal sealed class StreamGeometry
     private readonly int _runStart;
     private readonly int _runMask;
     private readonly int _regionBits;
-    private readonly Dictionary<int, int[]> _signatures = [];
+
+    // Shared by the simulations of channels that part, which may run on several threads.
+    private readonly ConcurrentDictionary<int, int[]> _signatures = new();
 
     private StreamGeometry(LocalAddressing addressing, AddressMapping mapping, DramDevice device, int unitBits, int rowBit, int regionBits, int runStart)
     {
@@ -141,11 +144,11 @@ internal sealed class StreamGeometry
     /// <param name="window">Requests to look ahead.</param>
     public int[] Signatures(int window)
     {
-        if (_signatures.TryGetValue(window, out var known))
-        {
-            return known;
-        }
+        return _signatures.TryGetValue(window, out var known) ? known : _signatures.GetOrAdd(window, FindSignatures(window));
+    }
 
+    private int[] FindSignatures(int window)
+    {
         var places = 1 << UnitBits;
         var names = new Dictionary<(long, long), int>();
         var current = new int[places + window];
@@ -175,7 +178,6 @@ internal sealed class StreamGeometry
             signatures[i] = Name(names, current[i], current[i + window - length]);
         }
 
-        _signatures.Add(window, signatures);
         return signatures;
     }
 
