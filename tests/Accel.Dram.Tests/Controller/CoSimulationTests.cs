@@ -1,3 +1,4 @@
+using Accel.Core.Diagnostics;
 using Accel.Core.Units;
 using Accel.Dram.Controller;
 using Accel.Dram.Streams;
@@ -96,6 +97,31 @@ public class CoSimulationTests
         var b = system.Enqueue(new DmaDescriptor(1 << 28, 1 << 20), port: 1);
         system.Finish();
         Assert.InRange(Math.Abs(system.Completion(a)!.Value.Value - system.Completion(b)!.Value.Value), 0, 128 * 8);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(4, 8)]
+    [InlineData(32, 32)]
+    public void Many_ports_are_served_alike_in_all_modes(int reads, int writes)
+    {
+        // Up to the last port, with queues that are often full and writes that later requests meet.
+        var policy = new ControllerConfig { ReadQueue = reads, WriteQueue = writes, DrainHigh = writes, DrainLow = writes / 4 };
+        var config = Scenario.Config("HBM2-2000", channels: 1, policy: policy);
+        var random = new Random(reads);
+        var streams = new List<(DmaDescriptor, long, int)>();
+        for (var i = 0; i < 120; i++)
+        {
+            var port = i % 5 == 0 ? 63 : random.Next(0, 40);
+            streams.Add((new DmaDescriptor(random.Next(0, 40) * 256, random.Next(1, 1500), random.Next(2) == 0), random.Next(0, 4) * random.Next(0, 2500), port));
+        }
+
+        var expected = Scenario.Run(config, SimulationMode.Naive, null, streams);
+        Scenario.AssertSame(expected, Scenario.Run(config, SimulationMode.Event, null, streams), "event");
+        Scenario.AssertSame(expected, Scenario.Run(config, SimulationMode.Memo, null, streams), "memo");
+        Scenario.AssertLawful(config, expected, "ports");
+        Assert.True(expected.Report.Total[Counter.Merged] + expected.Report.Total[Counter.Forwarded] > 0);
+        Assert.Equal("port: expected 0 to 63, found 64", Assert.Throws<InputException>(() => new DramSystem(config).Enqueue(new DmaDescriptor(0, 64), port: 64)).Message);
     }
 
     [Fact]
