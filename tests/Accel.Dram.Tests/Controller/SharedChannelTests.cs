@@ -37,16 +37,17 @@ public class SharedChannelTests
     }
 
     [Theory]
-    [InlineData("rank|row|bank|column|bankgroup|pc|channel")]
-    [InlineData("row|rank|bank|channel|column|bankgroup|pc")]
-    [InlineData("rank|row|bank|column|bankgroup|pc|channel;channel^row@2")]
-    [InlineData("rank|row|bank|column|bankgroup|pc|channel;bank^row,bankgroup^column")]
-    [InlineData("rank|row|bank|column|bankgroup|pc|channel;pc^row@1,bankgroup^channel")]
-    public void Shared_and_separate_channels_agree_in_every_count(string mapping)
+    [InlineData("rank|row|bank|column|bankgroup|pc|channel", RefreshKind.AllBank)]
+    [InlineData("row|rank|bank|channel|column|bankgroup|pc", RefreshKind.PerBank)]
+    [InlineData("rank|row|bank|column|bankgroup|pc|channel;channel^row@2", RefreshKind.AllBank)]
+    [InlineData("rank|row|bank|column|bankgroup|pc|channel;bank^row,bankgroup^column", RefreshKind.AllBank)]
+    [InlineData("rank|row|bank|column|bankgroup|pc|channel;pc^row@1,bankgroup^channel", RefreshKind.AllBank)]
+    [InlineData("rank|row|bank|column|bankgroup|pc|channel;bank^channel", RefreshKind.PerBank)] // refresh tells banks apart, so these channels
+    public void Shared_and_separate_channels_agree_in_every_count(string mapping, RefreshKind refresh)
     {
         for (var seed = 0; seed < 6; seed++)
         {
-            var config = Scenario.Config(seed % 2 == 0 ? "HBM3-6400" : "LPDDR5-6400", mapping, channels: 4);
+            var config = Scenario.Config(seed % 2 == 0 ? "HBM3-6400" : "LPDDR5-6400", mapping, channels: 4, policy: new ControllerConfig { Refresh = refresh });
             var (shared, sharedEnds, simulations) = Drive(config, SimulationMode.Memo, seed);
             var (separate, separateEnds, _) = Drive(config, SimulationMode.Event, seed);
             Assert.Equal(separateEnds, sharedEnds);
