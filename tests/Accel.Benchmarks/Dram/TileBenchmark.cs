@@ -39,7 +39,7 @@ internal static class TileBenchmark
 
                 var cpu = double.MaxValue;
                 var wall = double.MaxValue;
-                (long Cycles, double Share) found = default;
+                (long Cycles, double Share, int Simulations) found = default;
                 for (var (i, spent) = (0, 0.0); i < 20 && (i == 0 || spent < 3); i++)
                 {
                     var before = Environment.CpuUsage.TotalTime;
@@ -52,12 +52,12 @@ internal static class TileBenchmark
                 }
 
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{name,-54} {cpu * 1e3,8:0.0} ms CPU, {wall * 1e3:0.0} ms wall; {found.Cycles} cycles, {found.Share:P1} of peak"));
+                    $"{name,-54} {cpu * 1e3,8:0.0} ms CPU, {wall * 1e3:0.0} ms wall; {found.Cycles} cycles, {found.Share:P1} of peak, {found.Simulations} simulations"));
             }
         }
     }
 
-    private static (long Cycles, double Share) Drive(SimulationMode mode, long bytes, long tileBytes, long stateBytes)
+    private static (long Cycles, double Share, int Simulations) Drive(SimulationMode mode, long bytes, long tileBytes, long stateBytes)
     {
         var config = new DramConfig
         {
@@ -99,6 +99,6 @@ internal static class TileBenchmark
         }
 
         var report = system.Finish();
-        return (report.Cycles.Value, report.AchievedBytesPerSecond / config.PeakBytesPerSecond);
+        return (report.Cycles.Value, report.AchievedBytesPerSecond / config.PeakBytesPerSecond, system.SimulatedChannels);
     }
 }
