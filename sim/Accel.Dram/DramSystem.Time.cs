@@ -9,15 +9,13 @@ namespace Accel.Dram;
 /// A command that starts in cycle t completes its request no sooner than t + lead, lead being the least of read and write latency plus burst.
 /// So once all channels have reached t, every completion below t + lead is known, and nothing later was computed from inputs that may change.
 /// A request at the head of a long run cannot end before those ahead of it have crossed the data bus: that bound lets channels run far ahead.
-/// While one simulation stands for all channels it runs from one end of a transfer to the next.
 /// </remarks>
 public sealed partial class DramSystem
 {
     private readonly PriorityQueue<int, (long Cycle, int Transfer)> _completed = new();
     private int _unfinished;
     private int _entered;
-
-    private IEnumerable<Channel> Simulations => _channels.Groups.Select(g => g.Simulation);
+    private int _harvested;
 
     private int Lead => Math.Min(Config.Device.DoneAfter(false), Config.Device.DoneAfter(true));
 
@@ -31,7 +29,7 @@ public sealed partial class DramSystem
         Harvest();
         while (_transfers[transfer].PartsLeft > 0)
         {
-            RunTowardsCompletion(long.MaxValue, EarliestEnd(transfer));
+            RunChannels(Math.Max(Now.Value + Lead, EarliestEnd(transfer)));
             Harvest();
         }
 
@@ -39,42 +37,28 @@ public sealed partial class DramSystem
     }
 
     /// <summary>Advances to the next completion of any transfer, in order of cycle, then of number; null when all have been reported.</summary>
-    public (int Transfer, Cycles Cycle)? AdvanceToNextCompletion() => AdvanceToNextCompletion(new Cycles(long.MaxValue));
-
-    /// <summary>
-    /// The same, up to a limit: for simulators that have work of their own then. Null when no transfer that is known now completes by then;
-    /// transfers that start at the limit may still be added.
-    /// </summary>
-    /// <param name="limit">Last cycle of interest; <see cref="Now"/> does not pass it.</param>
-    public (int Transfer, Cycles Cycle)? AdvanceToNextCompletion(Cycles limit)
+    public (int Transfer, Cycles Cycle)? AdvanceToNextCompletion()
     {
         while (true)
         {
             Harvest();
-            var known = _completed.TryPeek(out var transfer, out var key);
-            if (known && (_unfinished == 0 || key.Cycle < Now.Value + Lead))
+            if (_completed.TryPeek(out var transfer, out var key) && (_unfinished == 0 || key.Cycle < Now.Value + Lead))
             {
-                if (key.Cycle > limit.Value)
-                {
-                    return null;
-                }
-
                 _completed.Dequeue();
                 return (transfer, new Cycles(key.Cycle));
             }
 
-            if (_unfinished == 0 || Now >= limit)
+            if (_completed.Count > 0)
+            {
+                RunChannels(key.Cycle - Lead + 1);
+            }
+            else if (_unfinished == 0)
             {
                 return null;
             }
-
-            if (known)
-            {
-                RunChannels(Math.Min(limit.Value, key.Cycle - Lead + 1));
-            }
             else
             {
-                RunTowardsCompletion(limit.Value, EarliestEndOfAny());
+                RunTowardsCompletion(long.MaxValue);
             }
         }
     }
@@ -91,7 +75,7 @@ public sealed partial class DramSystem
             ForEachChannel(channel => channel.RunUntilDrained());
         }
 
-        var end = Simulations.Max(c => Math.Max(c.Now, c.Inputs.Max(i => i.Transfers.LastCompletion)));
+        var end = _classes.Max(c => Math.Max(c.Channel.Now, c.Channel.Inputs.Max(i => i.Transfers.LastCompletion)));
         ForEachChannel(channel => channel.RunUntil(end));
         Now = new Cycles(end);
         Harvest();
@@ -102,18 +86,16 @@ public sealed partial class DramSystem
     public DramReport Report()
     {
         Harvest();
-        var last = Simulations.Max(c => c.Inputs.Max(i => i.Transfers.LastCompletion));
-        return new DramReport(Config, Mode, [.. Enumerable.Range(0, Config.Channels).Select(CountersOf)])
+        var last = Math.Max(_lastOfMerged, _classes.Max(c => c.Channel.Inputs.Max(i => i.Transfers.LastCompletion)));
+        return new DramReport(Config, Mode, CountersOfAll(), _settledLatencies)
         {
             Cycles = new Cycles(Math.Max(0, last)),
             SimulatedCycles = Now,
             Mapping = _mapping.Text,
-            Queued = _channels.Groups.Sum(g => g.Members.Count * g.Simulation.Queued),
+            Queued = _classes.Sum(c => c.Channel.Queued * c.Members.Count),
             TransfersUnderWay = _unfinished,
         };
     }
-
-    private Counters[] CountersOf(int channel) => [.. Enumerable.Range(0, Config.Device.PseudoChannels).Select(_channels[channel].CountersOf)];
 
     private void RunChannels(long limit)
     {
@@ -126,11 +108,11 @@ public sealed partial class DramSystem
         {
             _frontEnd.RunUntil(limit);
         }
-        else if (limit - Now.Value < 4096 || _threads == 1)
+        else if (limit - Now.Value < 4096 || _threads == 1 || _settled is not null)
         {
-            foreach (var group in _channels.Groups)
+            foreach (var shared in _classes)
             {
-                group.Simulation.RunUntil(limit);
+                shared.Channel.RunUntil(limit);
             }
         }
         else
@@ -142,18 +124,18 @@ public sealed partial class DramSystem
     }
 
     /// <summary>Advances, no further than a limit and the next completion of a transfer.</summary>
-    /// <param name="limit">The limit.</param>
-    /// <param name="bound">A cycle before which nothing completes, however that is known.</param>
-    private void RunTowardsCompletion(long limit, long bound)
+    private void RunTowardsCompletion(long limit)
     {
-        if (_frontEnd is null && _channels.Groups is [var only])
+        if (_frontEnd is null && _classes is [var only])
         {
             // One simulation for all: it may go on until a part of a transfer has ended, whatever that is.
-            only.Simulation.RunUntilFinished(limit);
-            Now = new Cycles(only.Simulation.Now);
+            only.Channel.RunUntilFinished(limit);
+            Now = new Cycles(only.Channel.Now);
             return;
         }
 
+        // The bound on a far completion takes longer to work out than a short way takes to simulate.
+        var bound = limit - Now.Value < FarAhead ? 0 : EarliestEndOfAny();
         RunChannels(Math.Min(limit, Math.Max(Now.Value + Lead, bound)));
     }
 
@@ -161,24 +143,20 @@ public sealed partial class DramSystem
 
     private void ForEachChannel(Action<Channel> action)
     {
-        var threads = Math.Min(_tables.Length, _channels.Groups.Count);
+        // Classes come from one channel and share what it remembers.
+        var threads = _settled is not null ? 1 : Math.Min(_threads, _classes.Count);
         if (threads == 1)
         {
-            foreach (var group in _channels.Groups)
-            {
-                action(group.Simulation);
-            }
-
+            _classes.ForEach(shared => action(shared.Channel));
             return;
         }
 
         // Each thread has its own share of channels, so that what it remembers of one serves the next.
-        threads = _tables.Length;
         void Share(int thread)
         {
-            foreach (var group in _channels.OfThread(thread))
+            for (var i = thread; i < _classes.Count; i += threads)
             {
-                action(group.Simulation);
+                action(_classes[i].Channel);
             }
         }
 
@@ -190,20 +168,35 @@ public sealed partial class DramSystem
     /// <summary>Collects what the channels report of transfers.</summary>
     private void Harvest()
     {
-        foreach (var group in _channels.Groups)
+        _unfinished += _transfers.Count - _harvested;
+        _harvested = _transfers.Count;
+        foreach (var shared in _classes)
         {
-            var members = group.Members.Count;
-            foreach (var input in group.Simulation.Inputs)
+            var members = shared.Members.Count;
+            foreach (var input in shared.Channel.Inputs)
             {
                 var table = input.Transfers;
+                if (table.Exhausted.Count + table.Finished.Count == 0)
+                {
+                    continue;
+                }
+
                 foreach (var number in table.Exhausted)
                 {
-                    EnterParts(number, members);
+                    _entered += (_transfers[number].PartsToEnter -= members) == 0 ? 1 : 0;
                 }
 
                 foreach (var (number, cycle) in table.Finished)
                 {
-                    EndParts(number, members, cycle);
+                    var transfer = _transfers[number];
+                    transfer.Completion = Math.Max(transfer.Completion, cycle);
+                    if ((transfer.PartsLeft -= members) == 0)
+                    {
+                        transfer.Completion = Math.Max(transfer.Completion, transfer.Earliest);
+                        _completed.Enqueue(number, (transfer.Completion, number));
+                        _unfinished--;
+                        _entered--;
+                    }
                 }
 
                 table.Exhausted.Clear();
@@ -212,18 +205,88 @@ public sealed partial class DramSystem
         }
     }
 
-    private void EnterParts(int number, int parts) => _entered += (_transfers[number].PartsToEnter -= parts) == 0 ? 1 : 0;
-
-    private void EndParts(int number, int parts, long cycle)
+    /// <summary>A cycle before which a transfer cannot complete.</summary>
+    private long EarliestEnd(int transfer)
     {
-        var transfer = _transfers[number];
-        transfer.Completion = Math.Max(transfer.Completion, cycle);
-        if ((transfer.PartsLeft -= parts) == 0)
+        if (_frontEnd is not null || _transfers[transfer].PartsToEnter == 0)
         {
-            transfer.Completion = Math.Max(transfer.Completion, transfer.Earliest);
-            _completed.Enqueue(number, (transfer.Completion, number));
-            _unfinished--;
-            _entered--;
+            return 0;
         }
+
+        var port = _transfers[transfer].Port;
+        var atHead = 0L;
+        var behind = long.MaxValue;
+        foreach (var (channel, input, index) in Parts())
+        {
+            if (port >= input.Ports.Count || input.Ports[port].Left == 0)
+            {
+                continue;
+            }
+
+            var bound = EarliestEndOfHead(channel, index, port);
+            behind = Math.Min(behind, bound);
+            atHead = input.Transfers.TransferOf(input.Ports[port].Transfer) == transfer ? Math.Max(atHead, bound) : atHead;
+        }
+
+        return atHead > 0 ? atHead : behind == long.MaxValue ? 0 : behind;
+    }
+
+    /// <summary>A cycle before which no transfer under way can complete.</summary>
+    private long EarliestEndOfAny()
+    {
+        if (_frontEnd is not null || _entered > 0)
+        {
+            return 0;
+        }
+
+        var heads = new Dictionary<int, long>();
+        var behind = long.MaxValue;
+        foreach (var (channel, input, index) in Parts())
+        {
+            for (var port = 0; port < input.Ports.Count; port++)
+            {
+                if (input.Ports[port].Left == 0)
+                {
+                    continue;
+                }
+
+                var bound = EarliestEndOfHead(channel, index, port);
+                var transfer = input.Transfers.TransferOf(input.Ports[port].Transfer);
+                heads[transfer] = Math.Max(bound, heads.GetValueOrDefault(transfer));
+                behind = input.Ports[port].HasMoreTransfers ? Math.Min(behind, bound) : behind;
+            }
+        }
+
+        return Math.Min(behind, heads.Count == 0 ? 0 : heads.Values.Min());
+    }
+
+    private IEnumerable<(Channel Channel, PseudoChannelInput Input, int Index)> Parts() =>
+        _classes.SelectMany(c => c.Channel.Inputs.Select((input, i) => (c.Channel, input, i)));
+
+    /// <summary>
+    /// A cycle before which the head run of a port cannot have entered its queue and ended. Each request takes the data bus for a burst,
+    /// unless it meets a queued write; where that may happen often, only the head itself is counted.
+    /// </summary>
+    private long EarliestEndOfHead(Channel channel, int index, int port)
+    {
+        var input = channel.Inputs[index];
+        var head = input.Ports[port];
+        var others = false;
+        var mayWrite = channel.HoldsWrites(index);
+        for (var i = 0; i < input.Ports.Count; i++)
+        {
+            others |= i != port && input.Ports[i].Left > 0;
+            mayWrite |= input.Ports[i].MayWrite;
+        }
+
+        var start = Math.Max(Now.Value, head.Arrival);
+        if (head.IsWrite ? others : mayWrite)
+        {
+            return start + Lead;
+        }
+
+        var queued = head.IsWrite ? Config.Controller.WriteQueue : 0;
+        var behindOf = head.HasMoreTransfers ? Config.Controller.ReadQueue + Config.Controller.WriteQueue : 0;
+        return start + Lead + Math.Max(0, head.Left - queued - behindOf - 1) * Config.Device.BurstTicks;
     }
 }

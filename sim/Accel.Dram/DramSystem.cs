@@ -19,7 +19,7 @@ namespace Accel.Dram;
 /// </remarks>
 public sealed partial class DramSystem
 {
-    private const long MostComparedRuns = 1 << 20;
+    private const int MostPorts = PseudoChannelInput.MostPorts;
 
     private sealed class Transfer
     {
@@ -29,19 +29,12 @@ public sealed partial class DramSystem
         public int PartsLeft;
         public int PartsToEnter;
         public long Completion = -1;
-
-        /// <summary>A bound on its completion, and the look at the channels in which it was found.</summary>
-        public long EarliestEnd;
-        public long Look;
-        public TracePart[]? Parts;
         public TraceCursor[]? Cursors;
         public int TraceLength;
     }
 
     private readonly AddressMapping _mapping;
     private readonly LocalAddressing[] _addressing;
-    private readonly ChannelGroups _channels;
-    private readonly long _stripeBytes;
     private readonly MemoTable[] _tables;
     private readonly List<Transfer> _transfers = [];
     private readonly InOrderFrontEnd? _frontEnd;
@@ -69,14 +62,29 @@ public sealed partial class DramSystem
             _addressing[i] = new LocalAddressing(_mapping, i / device.PseudoChannels, i % device.PseudoChannels);
         }
 
-        // Records tell channels apart, and a strict front end lets each wait for the others.
-        var share = mode == SimulationMode.Memo && recording == Recording.None && config.Controller.FrontEnd == FrontEnd.PerChannel;
-        _stripeBytes = _addressing[0].StripeBursts * device.AccessBytes;
+        var channels = new Channel[config.Channels];
         _tables = [.. Enumerable.Range(0, Math.Min(threads, config.Channels)).Select(_ => new MemoTable())];
-        _channels = new ChannelGroups(config, _addressing, _tables, share, MakeChannel);
+        for (var i = 0; i < config.Channels; i++)
+        {
+            var log = new ChannelLog
+            {
+                Commands = recording.HasFlag(Recording.Commands) ? [] : null,
+                Completions = recording.HasFlag(Recording.Completions) ? [] : null,
+            };
+            var addressing = _addressing[(i * device.PseudoChannels)..((i + 1) * device.PseudoChannels)];
+            channels[i] = mode switch
+            {
+                SimulationMode.Naive => new NaiveChannel(device, config.Controller, _mapping, addressing, log),
+                SimulationMode.Event => new EventChannel(device, config.Controller, _mapping, addressing, log),
+                _ => new MemoChannel(
+                    new EventChannel(device, config.Controller, _mapping, addressing, log), _mapping, addressing, _tables[i % _tables.Length]),
+            };
+        }
+
+        MakeClasses(channels, mode != SimulationMode.Naive && recording == Recording.None && config.Controller.FrontEnd == FrontEnd.PerChannel);
         if (config.Controller.FrontEnd == FrontEnd.InOrder)
         {
-            _frontEnd = new InOrderFrontEnd([.. _channels.Groups.Select(g => g.Simulation)], _mapping, _addressing, device.AccessBytes);
+            _frontEnd = new InOrderFrontEnd(channels, _mapping, _addressing, device.AccessBytes);
         }
     }
 
@@ -89,11 +97,6 @@ public sealed partial class DramSystem
 
     /// <summary>Distinct states and steps kept by <see cref="SimulationMode.Memo"/>.</summary>
     public (int States, int Steps) Remembered => (_tables.Sum(t => t.States), _tables.Sum(t => t.Steps));
-
-    /// <summary>
-    /// Channels simulated apart. In <see cref="SimulationMode.Memo"/> one simulation stands for all channels that had the same input so far.
-    /// </summary>
-    public int SimulatedChannels => _channels.Groups.Count;
 
     /// <summary>Adds a transfer.</summary>
     /// <param name="descriptor">What to move.</param>
@@ -110,24 +113,16 @@ public sealed partial class DramSystem
             throw new InputException("descriptor", "start", $"a cycle of {Now.Value} to {RequestTrace.LatestArrival}", $"{earliest.Value}");
         }
 
-        var access = Config.Device.AccessBytes;
-        Tell(descriptor, earliest.Value);
         var number = AddTransfer(new Transfer { Port = port, Earliest = earliest.Value, Bytes = descriptor.TotalBytes });
+        var access = Config.Device.AccessBytes;
         if (_frontEnd is not null)
         {
             _frontEnd.Add(port, number, InOrderFrontEnd.Bursts(descriptor, earliest.Value, access), OpenSlots(number));
             return number;
         }
 
-        foreach (var group in _channels.Groups)
-        {
-            for (var i = 0; i < Config.Device.PseudoChannels; i++)
-            {
-                var addressing = _addressing[group.Members[0] * Config.Device.PseudoChannels + i];
-                Add(group, i, port, new DescriptorCursor(descriptor, earliest.Value, addressing, access), earliest.Value, number);
-            }
-        }
-
+        Merge();
+        AddParts(number, descriptor, earliest.Value, port);
         return number;
     }
 
@@ -150,9 +145,6 @@ public sealed partial class DramSystem
             Bytes = (UInt128)trace.Count * (UInt128)access,
             TraceLength = trace.Count,
         };
-        var parts = _frontEnd is null ? SplitTrace(trace, access) : [];
-        Harvest();
-        _channels.Split(part => parts[part].Runs);
         var number = AddTransfer(transfer);
         if (_frontEnd is not null)
         {
@@ -160,15 +152,15 @@ public sealed partial class DramSystem
             return number;
         }
 
-        (transfer.Parts, transfer.Cursors) = (parts, new TraceCursor[parts.Length]);
-        foreach (var group in _channels.Groups)
+        Unshare();
+        var cursors = SplitTrace(trace, access, number);
+        transfer.Cursors = cursors;
+        for (var i = 0; i < cursors.Length; i++)
         {
-            for (var i = 0; i < Config.Device.PseudoChannels; i++)
-            {
-                var part = group.Members[0] * Config.Device.PseudoChannels + i;
-                transfer.Cursors[part] = new TraceCursor(parts[part]);
-                Add(group, i, port, transfer.Cursors[part], parts[part].FirstArrival, number);
-            }
+            var (channel, pseudoChannel) = Math.DivRem(i, Config.Device.PseudoChannels);
+            var first = cursors[i].FirstArrival;
+            ChannelOf(channel).Inputs[pseudoChannel].Port(port).Add(cursors[i]);
+            ChannelOf(channel).Added(pseudoChannel, first);
         }
 
         return number;
@@ -191,12 +183,12 @@ public sealed partial class DramSystem
         Array.Fill(result, -1);
         for (var channel = 0; channel < Config.Channels; channel++)
         {
-            foreach (var done in _channels[channel].Log.Completions!)
+            foreach (var done in ChannelOf(channel).Log.Completions!)
             {
                 var part = channel * Config.Device.PseudoChannels + done.PseudoChannel;
                 var first = trace.Cursors?[part].FirstOrdinal ?? _frontEnd!.FirstOrdinalOf(transfer);
                 var place = done.Ordinal - first;
-                var places = trace.Parts?[part].Places;
+                var places = trace.Cursors?[part].Places;
                 if (done.Port == trace.Port && first >= 0 && place >= 0 && place < (places?.Count ?? result.Length))
                 {
                     result[places is null ? (int)place : places[(int)place]] = done.Cycle;
@@ -211,7 +203,7 @@ public sealed partial class DramSystem
     /// <exception cref="InvalidOperationException">Commands were not recorded.</exception>
     public IEnumerable<RecordedCommand> CommandsOf(int channel)
     {
-        var log = _channels[channel].Log.Commands ?? throw new InvalidOperationException("Commands are recorded when asked for at construction.");
+        var log = ChannelOf(channel).Log.Commands ?? throw new InvalidOperationException("Commands are recorded when asked for at construction.");
         var device = Config.Device;
         foreach (var (cycle, command, pseudoChannel, bank, local) in log)
         {
@@ -227,9 +219,9 @@ public sealed partial class DramSystem
 
     private static void CheckPort(int port)
     {
-        if (port is < 0 or >= PseudoChannelInput.MostPorts)
+        if (port is < 0 or >= MostPorts)
         {
-            throw new InputException("port", "", $"0 to {PseudoChannelInput.MostPorts - 1}", port.ToString(CultureInfo.InvariantCulture));
+            throw new InputException("port", "", $"0 to {MostPorts - 1}", port.ToString(CultureInfo.InvariantCulture));
         }
     }
 
@@ -238,101 +230,71 @@ public sealed partial class DramSystem
         transfer.PartsLeft = _addressing.Length;
         transfer.PartsToEnter = _addressing.Length;
         _transfers.Add(transfer);
-        _unfinished++;
         return _transfers.Count - 1;
     }
 
-    /// <summary>Gives a group's pseudo-channel its part of a transfer. One without requests ends here: it must not wait behind others.</summary>
-    private void Add(ChannelGroup group, int pseudoChannel, int port, RunCursor cursor, long arrival, int number)
+    private void AddParts(int number, DmaDescriptor descriptor, long earliest, int port)
     {
-        if (cursor.Empty)
+        var isListed = descriptor.Runs <= MostListedRuns;
+        if (isListed)
         {
-            EnterParts(number, group.Members.Count);
-            EndParts(number, group.Members.Count, cycle: -1);
-            return;
+            SplitFor(descriptor);
+        }
+        else
+        {
+            Unshare();
         }
 
-        var input = group.Simulation.Inputs[pseudoChannel];
-        cursor.Transfer = input.Transfers.Add(number);
-        input.Port(port).Add(cursor);
-        group.Simulation.Added(pseudoChannel, arrival);
+        var (perChannel, transfer) = (Config.Device.PseudoChannels, _transfers[number]);
+        foreach (var shared in _classes)
+        {
+            for (var i = 0; i < perChannel; i++)
+            {
+                var input = shared.Channel.Inputs[i];
+                var queue = input.Port(port);
+                var part = (shared.Members[0] * perChannel) + i;
+                var runs = isListed ? RunsOf(descriptor, earliest, part) : [];
+                if (isListed && runs.Length == 0)
+                {
+                    // Nothing falls here: done, whatever waits before it in the port.
+                    transfer.PartsLeft -= shared.Members.Count;
+                    transfer.PartsToEnter -= shared.Members.Count;
+                    continue;
+                }
+
+                var slot = input.Transfers.Add(number);
+                queue.Add(isListed
+                    ? new RunListCursor(runs, slot)
+                    : new DescriptorCursor(descriptor, earliest, _addressing[part], Config.Device.AccessBytes, slot));
+                shared.Channel.Added(i, earliest);
+            }
+        }
     }
 
     private int[] OpenSlots(int number) =>
-        [.. Enumerable.Range(0, Config.Channels).SelectMany(c => _channels[c].Inputs).Select(i => i.Transfers.Add(number))];
+        [.. _classes.SelectMany(c => c.Channel.Inputs).Select(i => i.Transfers.Add(number))];
 
-    /// <summary>Tells apart the channels that a descriptor gives different work.</summary>
-    private void Tell(DmaDescriptor descriptor, long earliest)
+    private TraceCursor[] SplitTrace(RequestTrace trace, int access, int number)
     {
-        if (_channels.Groups.Count == Config.Channels || IsUniform(descriptor))
+        var cursors = new TraceCursor[_addressing.Length];
+        for (var i = 0; i < cursors.Length; i++)
         {
-            return;
-        }
-
-        Harvest();
-        if (descriptor.Runs * _addressing.Length > MostComparedRuns)
-        {
-            _channels.SplitAll();
-            return;
-        }
-
-        var buffer = new RequestRun[64];
-        var runs = new List<RequestRun>();
-        _channels.Split(part =>
-        {
-            runs.Clear();
-            var cursor = new DescriptorCursor(descriptor, earliest, _addressing[part], Config.Device.AccessBytes);
-            for (var count = cursor.Next(buffer); count > 0; count = cursor.Next(buffer))
+            var (channel, pseudoChannel) = Math.DivRem(i, Config.Device.PseudoChannels);
+            cursors[i] = new TraceCursor(ChannelOf(channel).Inputs[pseudoChannel].Transfers.Add(number))
             {
-                runs.AddRange(buffer.AsSpan(0, count));
-            }
-
-            return runs;
-        });
-    }
-
-    /// <summary>Whether each run begins and ends with a stripe over all channels, so that all do the same for it.</summary>
-    private bool IsUniform(DmaDescriptor descriptor)
-    {
-        var offsets = descriptor.BaseAddress | descriptor.RunBytes;
-        foreach (var loop in descriptor.Loops)
-        {
-            offsets |= loop.StrideBytes;
+                Places = _recording.HasFlag(Recording.Completions) ? [] : null,
+            };
         }
 
-        return (offsets & (_stripeBytes - 1)) == 0;
-    }
-
-    private Channel MakeChannel(int channel, MemoTable table)
-    {
-        var device = Config.Device;
-        var log = new ChannelLog
-        {
-            Commands = _recording.HasFlag(Recording.Commands) ? [] : null,
-            Completions = _recording.HasFlag(Recording.Completions) ? [] : null,
-        };
-        var addressing = _addressing[(channel * device.PseudoChannels)..((channel + 1) * device.PseudoChannels)];
-        return Mode switch
-        {
-            SimulationMode.Naive => new NaiveChannel(device, Config.Controller, _mapping, addressing, log),
-            SimulationMode.Event => new EventChannel(device, Config.Controller, _mapping, addressing, log),
-            _ => new MemoChannel(new EventChannel(device, Config.Controller, _mapping, addressing, log), _mapping, addressing, table),
-        };
-    }
-
-    private TracePart[] SplitTrace(RequestTrace trace, int access)
-    {
-        var places = _recording.HasFlag(Recording.Completions);
-        TracePart[] parts = [.. _addressing.Select(_ => new TracePart { Places = places ? [] : null })];
         for (var i = 0; i < trace.Count; i++)
         {
             var request = trace[i];
             var burst = (ulong)(request.Address / access);
             var part = PartOf(burst);
-            parts[part].Add((long)_addressing[part].CountBelow(burst), request.Arrival, request.IsWrite, i);
+            cursors[part].Add((long)_addressing[part].CountBelow(burst), request.Arrival, request.IsWrite, i);
         }
 
-        return parts;
+        return cursors;
     }
 
     private int PartOf(ulong burst)

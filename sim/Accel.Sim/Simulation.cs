@@ -4,12 +4,14 @@ using Accel.Isa;
 using Accel.Isa.Commands;
 using Accel.Isa.Operands;
 using Accel.Sim.Kernel;
+using Accel.Sim.Timing;
 
 namespace Accel.Sim;
 
 /// <summary>
 /// A machine with a program and its memory. The host writes input segments, runs an entry point, reads output segments; states stay from
-/// run to run. Values only: which command runs when is decided by queues and semaphores, not by clocks.
+/// run to run. <see cref="Run"/> yields values only: which command runs when is decided by queues and semaphores, not by clocks.
+/// <see cref="RunTimed"/> yields cycles as well.
 /// </summary>
 public sealed class Simulation
 {
@@ -17,13 +19,14 @@ public sealed class Simulation
     private const long LargestMemory = 1L << 30;
 
     private readonly CompiledProgram _program;
+    private readonly HardwareConfig _hardware;
     private readonly MachineMemory _memory;
     private readonly Dispatcher _dispatcher;
     private readonly DependencyTracker? _tracker;
 
     private Simulation(CompiledProgram program, HardwareConfig hardware, SimulationOptions options)
     {
-        _program = program;
+        (_program, _hardware) = (program, hardware);
         _memory = new(program);
         var units = program.Machine.DmaChannels + program.Machine.Arrays + program.Machine.VectorUnits;
         _tracker = options.CheckHazards ? new(units) : null;
@@ -82,22 +85,37 @@ public sealed class Simulation
         Demand(tokens >= 1 && tokens <= entry.MaximumTokens, "tokens", $"1 to {entry.MaximumTokens}", tokens);
         Demand(position >= 0 && position <= _program.ContextLength - tokens, "position", $"0 to {_program.ContextLength - tokens}", position);
         Demand(sequence >= 0 && sequence < _program.Sequences, "sequence", $"0 to {_program.Sequences - 1}", sequence);
+        _tracker?.ForgetScratchpad(_program.Residents);
         _dispatcher.Run(entry, position, tokens, sequence);
     }
 
-    /// <summary>Zeroes the states and caches of one sequence, as before its first token.</summary>
+    /// <summary>Runs a workload with clocks: the same commands yield the values, and the cycles that they take.</summary>
+    /// <exception cref="InputException">The config contradicts the memory's standard.</exception>
+    /// <exception cref="MachineFaultException">The program did what the machine cannot do.</exception>
+    public TimingReport RunTimed(Workload workload, TimingOptions? options = null) =>
+        TimedSimulation.Run(_program, _hardware, workload, options ?? new(), new CommandExecutor(_memory, _tracker));
+
+    /// <summary>Zeroes the states and caches of one sequence, in DRAM and on chip, as before its first token.</summary>
     public void ResetSequence(int sequence = 0)
     {
         Demand(sequence >= 0 && sequence < _program.Sequences, "sequence", $"0 to {_program.Sequences - 1}", sequence);
         foreach (var segment in _program.Segments.Where(segment => segment.Kind is SegmentKind.Cache or SegmentKind.State))
         {
-            var (start, length) = segment.SequenceStride == 0
-                ? (segment.Start, segment.Length)
-                : (segment.Start + (sequence * segment.SequenceStride), segment.SequenceStride);
+            var (start, length) = Part(segment, sequence);
             _memory.Dram.Clear(start, length);
             _tracker?.MarkWritten(Space.Dram, 0, start, length);
         }
+
+        foreach (var resident in _program.Residents)
+        {
+            var (start, length) = Part(resident, sequence);
+            _memory.Scratchpad.AsSpan((int)start, (int)length).Clear();
+        }
     }
+
+    private static (long Start, long Length) Part(Segment segment, int sequence) => segment.SequenceStride == 0
+        ? (segment.Start, segment.Length)
+        : (segment.Start + (sequence * segment.SequenceStride), segment.SequenceStride);
 
     /// <summary>Writes a part of a segment, as the host.</summary>
     public void WriteSegment(string name, long offset, ReadOnlySpan<byte> bytes)

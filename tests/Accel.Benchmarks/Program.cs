@@ -14,7 +14,10 @@ switch (args.FirstOrDefault())
         DramBenchmark.RunStreams(Console.Out, args.ElementAtOrDefault(1) ?? "");
         TileBenchmark.Run(Console.Out, args.ElementAtOrDefault(1) ?? "");
         return 0;
+    case "cmvm":
+        ConstantMatrixBenchmark.Run(Console.Out);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: Accel.Benchmarks matrices|runtime|dram [PATTERN]");
+        Console.Error.WriteLine("usage: Accel.Benchmarks matrices|runtime|dram [PATTERN]|cmvm");
         return 2;
 }

@@ -9,7 +9,7 @@ namespace Accel.Sim.Tests;
 /// <summary>Decode steps of a stack of square int8 matrices: rows to codes, product, read-out with a scale, loads double-buffered by half.</summary>
 internal static class DecodeWorkload
 {
-    private const int Half = 64 * 256;
+    internal const int Half = 64 * 256;
 
     public static CompiledProgram Make(int layers, int width)
     {

@@ -31,6 +31,23 @@ internal sealed class Machine(HardwareConfig config)
     /// </summary>
     public int Stripes => Math.Clamp(Arrays == 1 ? Config.Dma.Channels - 1 : Config.Dma.Channels / Arrays, 1, 4);
 
+    /// <summary>
+    /// Bytes to whose multiples a matrix's rows are filled up, so that few rows already are whole stripes: a power of two, no more than one part
+    /// in <see cref="RowFillWorth"/> of the row; 2 is what mantissas need.
+    /// </summary>
+    /// <param name="rowBytes">Codes and mantissas of a row.</param>
+    public long RowStep(long rowBytes) =>
+        Math.Clamp((long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, rowBytes / RowFillWorth)) / 2, 2, Stripe);
+
+    private const int RowFillWorth = 64;
+
+    /// <summary>What the arrays can hold still, as the config lists it.</summary>
+    public IReadOnlyList<Dataflow> Dataflows { get; } =
+        [.. config.MatMulArrays.Dataflows.Select(flow => flow == ArrayDataflow.WeightStationary ? Dataflow.WeightStationary : Dataflow.OutputStationary)];
+
+    /// <summary>Whole divisors of the arrays' rows: the numbers of bands into which an array folds.</summary>
+    public IReadOnlyList<int> Folds { get; } = [.. Enumerable.Range(1, config.MatMulArrays.Rows).Where(bands => config.MatMulArrays.Rows % bands == 0)];
+
     /// <summary>Accumulator words of one of the two halves.</summary>
     public long HalfAccumulator => Shape.AccumulatorWords / 2;
 

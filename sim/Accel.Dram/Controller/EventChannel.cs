@@ -5,34 +5,15 @@ using Accel.Dram.Streams;
 namespace Accel.Dram.Controller;
 
 /// <summary>The next-event engine: goes from one cycle in which something happens to the next, with the outcome of <see cref="NaiveChannel"/>.</summary>
-internal sealed class EventChannel : Channel
+internal sealed partial class EventChannel : Channel
 {
-    private readonly AddressMapping _mapping;
-    private readonly LocalAddressing[] _addressing;
-    private readonly GateTable _gates;
-
     public EventChannel(DramDevice device, ControllerConfig config, AddressMapping mapping, LocalAddressing[] addressing, ChannelLog log)
         : base(device, config, log)
     {
-        (_mapping, _addressing, _gates) = (mapping, addressing, new GateTable(device, config));
         Buses = device.SplitBuses ? [new CommandBus(), new CommandBus()] : [new CommandBus()];
-        PseudoChannels = [.. addressing.Select((a, i) => new EventPseudoChannel(this, i, _gates, mapping, a))];
+        var gates = new GateTable(device, config);
+        PseudoChannels = [.. addressing.Select((a, i) => new EventPseudoChannel(this, i, gates, mapping, a))];
     }
-
-    private EventChannel(EventChannel other)
-        : base(other.Device, other.Config, new ChannelLog(), [.. other.Inputs.Select(i => i.Fork())])
-    {
-        (_mapping, _addressing, _gates) = (other._mapping, other._addressing, other._gates);
-        Buses = [.. other.Buses.Select(b => new CommandBus { Taken = b.Taken, Base = b.Base, Clear = b.Clear })];
-        (LastServed, _turnCycle, _turn, Now) = (other.LastServed, other._turnCycle, other._turn, other.Now);
-        PseudoChannels = [.. _addressing.Select((a, i) => new EventPseudoChannel(this, i, _gates, _mapping, a))];
-        for (var i = 0; i < PseudoChannels.Length; i++)
-        {
-            PseudoChannels[i].CopyFrom(other.PseudoChannels[i]);
-        }
-    }
-
-    public override EventChannel Fork(MemoTable table) => new(this);
 
     internal CommandBus[] Buses { get; }
 

@@ -162,41 +162,6 @@ internal sealed unsafe partial class EventPseudoChannel
         Wake = _nextDue;
     }
 
-    /// <summary>Takes on the state of another that has had the same input.</summary>
-    public void CopyFrom(EventPseudoChannel other)
-    {
-        static void Copy<T>(T[] from, T[] to) => from.CopyTo(to, 0);
-
-        Copy(other.OpenRow, OpenRow);
-        Copy(other.Served, Served);
-        Copy(other.BankGates, BankGates);
-        Copy(other.RankGates, RankGates);
-        Copy(other.Rings, Rings);
-        Copy(other.RingHead, RingHead);
-        Copy(other.OpenBanks, OpenBanks);
-        Copy(other.ActiveSince, ActiveSince);
-        Copy(other.Owed, Owed);
-        Copy(other.Flushing, Flushing);
-        Copy(other.Due, Due);
-        Copy(other.RefreshBank, RefreshBank);
-        Copy(other._columnKeys, _columnKeys);
-        Copy(other._activateKeys, _activateKeys);
-        Copy(other._prechargeKeys, _prechargeKeys);
-        Copy(other._entries, _entries);
-        Copy(other._lists, _lists);
-        Copy(other._free, _free);
-        Copy(other._writeFilter, _writeFilter);
-        Counters.Clear();
-        Counters.Add(other.Counters);
-        (_owedRanks, _nextDue, _freeCount) = (other._owedRanks, other._nextDue, other._freeCount);
-        (_queuedReads, _queuedWrites, _sequence, Writing) = (other._queuedReads, other._queuedWrites, other._sequence, other.Writing);
-        (_hitBanks, _closedBanks, _conflictBanks) = (other._hitBanks, other._closedBanks, other._conflictBanks);
-        (_prechargeBound, _planCycle, _planClass, _planBank) = (other._prechargeBound, other._planCycle, other._planClass, other._planBank);
-        (Wake, NextArrival, LastBegun) = (other.Wake, other.NextArrival, other.LastBegun);
-        _onlyPort = Input.Ports.Count == 1 ? Input.Ports[0] : null;
-        _portsChanged = true;
-    }
-
     public PseudoChannelInput Input { get; }
 
     public Counters Counters

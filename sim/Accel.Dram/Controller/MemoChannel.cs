@@ -52,15 +52,13 @@ internal sealed partial class MemoChannel : Channel
     private long _restUntil;
 
     public MemoChannel(EventChannel engine, AddressMapping mapping, LocalAddressing[] addressing, MemoTable table)
-        : this(engine, Geometry(engine, mapping, addressing), table)
-    {
-    }
-
-    private MemoChannel(EventChannel engine, StreamGeometry?[] geometry, MemoTable table)
         : base(engine.Device, engine.Config, engine.Log, engine.Inputs)
     {
-        (_engine, _geometry, _table) = (engine, geometry, table);
-        var count = geometry.Length;
+        _engine = engine;
+        _table = table;
+        var count = addressing.Length;
+        var first = count <= MostPseudoChannels ? StreamGeometry.Of(addressing[0], mapping, Device, Config) : null;
+        _geometry = [.. addressing.Select(a => first?.For(a, mapping, Device))];
         _interval = Config.Refresh == RefreshKind.PerBank ? Device.PerBankRefreshInterval : Device.RefreshInterval;
         _window = 2 * (Grain + Math.Max(Config.ReadQueue, Config.WriteQueue));
         _logs = Log.Commands is not null || Log.Completions is not null;
@@ -69,16 +67,7 @@ internal sealed partial class MemoChannel : Channel
         _places = new long[count];
         _lastDone = new long[count];
         _due = new long[count * Device.Ranks];
-        _stepCounters = [.. geometry.Select(_ => new Counters())];
-    }
-
-    public override MemoChannel Fork(MemoTable table)
-    {
-        Settle();
-        return new MemoChannel(_engine.Fork(table), _geometry, table)
-        {
-            Now = Now, _restUntil = _restUntil, _simulated = _simulated, _covered = _covered,
-        };
+        _stepCounters = [.. addressing.Select(_ => new Counters())];
     }
 
     public override bool Drained => _engine.Drained;
@@ -93,6 +82,16 @@ internal sealed partial class MemoChannel : Channel
         _engine.Offer(pseudoChannel, local, isWrite, slot, port, ordinal);
 
     public override void Added(int pseudoChannel, long arrival) => _engine.Added(pseudoChannel, arrival);
+
+    public override MemoChannel Copy(AddressMapping mapping, LocalAddressing[] addressing) =>
+        new(_engine.Copy(mapping, addressing), mapping, addressing, _table)
+        {
+            Now = Now, _simulated = _simulated, _covered = _covered, _restUntil = _restUntil,
+        };
+
+    public override bool HasFutureOf(Channel other) => _engine.HasFutureOf(((MemoChannel)other)._engine);
+
+    public override void ResetCounters() => _engine.ResetCounters();
 
     public override Counters CountersOf(int pseudoChannel)
     {
@@ -135,12 +134,6 @@ internal sealed partial class MemoChannel : Channel
                 Now = _engine.Now;
             }
         }
-    }
-
-    private static StreamGeometry?[] Geometry(EventChannel engine, AddressMapping mapping, LocalAddressing[] addressing)
-    {
-        var first = addressing.Length <= MostPseudoChannels ? StreamGeometry.Of(addressing[0], mapping, engine.Device, engine.Config) : null;
-        return [.. addressing.Select(a => first?.For(a, mapping, engine.Device))];
     }
 
     /// <summary>How far to simulate before looking for a long run again.</summary>

@@ -47,9 +47,6 @@ internal sealed class NaiveChannel : Channel
         }
     }
 
-    /// <summary>Not offered: the reference simulates every channel.</summary>
-    public override Channel Fork(MemoTable table) => throw new NotSupportedException();
-
     public override void RunUntilDrained()
     {
         while (!Drained)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using Accel.Dram.Mapping;
 using Accel.Dram.Standards;
@@ -29,9 +28,7 @@ internal sealed class StreamGeometry
     private readonly int _runStart;
     private readonly int _runMask;
     private readonly int _regionBits;
-
-    // Shared by the simulations of channels that part, which may run on several threads.
-    private readonly ConcurrentDictionary<int, int[]> _signatures = new();
+    private readonly Dictionary<int, int[]> _signatures = [];
 
     private StreamGeometry(LocalAddressing addressing, AddressMapping mapping, DramDevice device, int unitBits, int rowBit, int regionBits, int runStart)
     {
@@ -144,11 +141,11 @@ internal sealed class StreamGeometry
     /// <param name="window">Requests to look ahead.</param>
     public int[] Signatures(int window)
     {
-        return _signatures.TryGetValue(window, out var known) ? known : _signatures.GetOrAdd(window, FindSignatures(window));
-    }
+        if (_signatures.TryGetValue(window, out var known))
+        {
+            return known;
+        }
 
-    private int[] FindSignatures(int window)
-    {
         var places = 1 << UnitBits;
         var names = new Dictionary<(long, long), int>();
         var current = new int[places + window];
@@ -178,6 +175,7 @@ internal sealed class StreamGeometry
             signatures[i] = Name(names, current[i], current[i + window - length]);
         }
 
+        _signatures.Add(window, signatures);
         return signatures;
     }
 

@@ -13,7 +13,7 @@ internal sealed class TransferTable
 
     private const long StillOpen = 1L << 40;
 
-    private readonly Stack<int> _free;
+    private readonly Stack<int> _free = new();
     private Slot[] _slots = new Slot[16];
     private int _used;
     private long _lastFinished = -1;
@@ -25,18 +25,6 @@ internal sealed class TransferTable
 
     /// <summary>Transfers whose last request has entered a queue here since the list was last emptied.</summary>
     public List<int> Exhausted { get; } = [];
-
-    public TransferTable() => _free = new();
-
-    private TransferTable(TransferTable other)
-    {
-        _free = new(other._free.Reverse());
-        _slots = [.. other._slots];
-        (_used, _lastFinished) = (other._used, other._lastFinished);
-    }
-
-    /// <summary>A copy that goes its own way; what is still to be collected stays with the original.</summary>
-    public TransferTable Fork() => new(this);
 
     /// <summary>The latest completion of all.</summary>
     public long LastCompletion
@@ -51,6 +39,37 @@ internal sealed class TransferTable
 
             return last;
         }
+    }
+
+    /// <summary>Takes on the transfers of another table, slot by slot.</summary>
+    public void CopyFrom(TransferTable other)
+    {
+        _slots = [.. other._slots];
+        foreach (var slot in other._free.Reverse())
+        {
+            _free.Push(slot);
+        }
+
+        (_used, _lastFinished) = (other._used, other._lastFinished);
+    }
+
+    /// <summary>Whether the same transfers are under way, with as many requests in the queues and the same last completion so far.</summary>
+    public bool IsSameAs(TransferTable other)
+    {
+        if (_used - _free.Count != other._used - other._free.Count || Finished.Count + other.Finished.Count + Exhausted.Count + other.Exhausted.Count > 0)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < _used; i++)
+        {
+            if (_slots[i].Outstanding != 0 && !other.Holds(_slots[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     public int Add(int transfer)
@@ -122,6 +141,19 @@ internal sealed class TransferTable
 
     /// <summary>Notes a completion that was not simulated.</summary>
     internal void NoteCompletion(int slot, long cycle) => _slots[slot].Last = Math.Max(_slots[slot].Last, cycle);
+
+    private bool Holds(in Slot slot)
+    {
+        for (var i = 0; i < _used; i++)
+        {
+            if (_slots[i].Outstanding == slot.Outstanding && _slots[i].Transfer == slot.Transfer && _slots[i].Last == slot.Last)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private void Finish(int slot)
     {

@@ -75,20 +75,6 @@ public sealed class LocalAddressing
     /// <summary>What a bit of the local number changes in the coordinate word.</summary>
     public ulong EffectOf(int bit) => _mapping.Apply(ToBurstAddress(1UL << bit)) ^ Origin;
 
-    /// <summary>
-    /// Bursts in the least aligned block of addresses that holds equally many of every pseudo-channel: all pivots lie within. Its multiples have
-    /// the same local number everywhere.
-    /// </summary>
-    public long StripeBursts => (long)BitOperations.RoundUpToPowerOf2(_pivotSet + 1);
-
-    /// <summary>Whether another pseudo-channel's local numbers mean the same banks, rows and columns.</summary>
-    public bool SamePlacesAs(LocalAddressing other)
-    {
-        var same = (1UL << _mapping.StartOf(Field.PseudoChannel)) - 1;
-        return ((Origin ^ other.Origin) & same) == 0
-            && Enumerable.Range(0, LocalBits).All(bit => ((EffectOf(bit) ^ other.EffectOf(bit)) & same) == 0);
-    }
-
     /// <summary>The burst address of a local number.</summary>
     public ulong ToBurstAddress(ulong local)
     {

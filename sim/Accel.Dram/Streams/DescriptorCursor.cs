@@ -3,42 +3,16 @@ using Accel.Dram.Mapping;
 namespace Accel.Dram.Streams;
 
 /// <summary>Walks a descriptor's loop nest and cuts each contiguous range down to one pseudo-channel's local numbers.</summary>
-internal sealed class DescriptorCursor(DmaDescriptor descriptor, long earliest, LocalAddressing addressing, int accessBytes)
-    : RunCursor(descriptor.IsWrite)
+internal sealed class DescriptorCursor(DmaDescriptor descriptor, long earliest, LocalAddressing addressing, int accessBytes, int transfer)
+    : RunCursor(transfer, descriptor.IsWrite)
 {
-    private readonly long[] _index = descriptor.Loops.Count == 0 ? [] : new long[descriptor.Loops.Count];
+    private readonly long[] _index = new long[descriptor.Loops.Count];
     private bool _done;
-
-    // The next run, where it has been looked for already.
-    private RequestRun? _ahead;
-
-    public override bool Empty => (_ahead ??= Step()) is null;
 
     public override int Next(Span<RequestRun> runs)
     {
         var count = 0;
-        while (count < runs.Length && (_ahead ?? Step()) is { } run)
-        {
-            _ahead = null;
-            runs[count++] = run;
-        }
-
-        return count;
-    }
-
-    public override RunCursor Fork()
-    {
-        var fork = new DescriptorCursor(descriptor, earliest, addressing, accessBytes)
-        {
-            Transfer = Transfer, FirstOrdinal = FirstOrdinal, _done = _done, _ahead = _ahead,
-        };
-        _index.CopyTo(fork._index, 0);
-        return fork;
-    }
-
-    private RequestRun? Step()
-    {
-        while (!_done)
+        while (!_done && count < runs.Length)
         {
             var start = descriptor.BaseAddress;
             for (var i = 0; i < _index.Length; i++)
@@ -51,11 +25,11 @@ internal sealed class DescriptorCursor(DmaDescriptor descriptor, long earliest, 
             var end = (long)addressing.CountBelow((ulong)((start + descriptor.RunBytes + accessBytes - 1) / accessBytes));
             if (end > first)
             {
-                return new RequestRun(first, end - first, earliest, descriptor.IsWrite);
+                runs[count++] = new RequestRun(first, end - first, earliest, descriptor.IsWrite);
             }
         }
 
-        return null;
+        return count;
     }
 
     private void Advance()

@@ -8,13 +8,10 @@ namespace Accel.Dram.Streams;
 internal readonly record struct RequestRun(long First, long Count, long Arrival, bool IsWrite);
 
 /// <summary>Hands out the runs of one transfer that fall to one pseudo-channel, in order.</summary>
-internal abstract class RunCursor(bool mayWrite)
+internal abstract class RunCursor(int transfer, bool mayWrite)
 {
-    /// <summary>The slot of the transfer whose completion these requests count towards; set before the first is sent.</summary>
-    public int Transfer { get; set; } = -1;
-
-    /// <summary>Whether no run is left.</summary>
-    public abstract bool Empty { get; }
+    /// <summary>The transfer whose completion these requests count towards.</summary>
+    public int Transfer { get; } = transfer;
 
     /// <summary>Whether any of its requests may be a write.</summary>
     public bool MayWrite { get; } = mayWrite;
@@ -24,7 +21,4 @@ internal abstract class RunCursor(bool mayWrite)
 
     /// <summary>The next non-empty runs, as many as fit; 0 at the end.</summary>
     public abstract int Next(Span<RequestRun> runs);
-
-    /// <summary>A copy that stands at the same run.</summary>
-    public abstract RunCursor Fork();
 }

@@ -71,3 +71,35 @@ public sealed class RequestTrace
         }
     }
 }
+
+/// <summary>The requests of a trace that fall to one pseudo-channel, as runs.</summary>
+internal sealed class TraceCursor(int transfer) : RunCursor(transfer, mayWrite: true)
+{
+    private readonly List<RequestRun> _runs = [];
+    private int _next;
+
+    /// <summary>The place in the trace of each request; kept only when completions are wanted.</summary>
+    public List<int>? Places { get; init; }
+
+    public long FirstArrival => _runs.Count == 0 ? long.MaxValue : _runs[0].Arrival;
+
+    public void Add(long local, long arrival, bool isWrite, int place)
+    {
+        Places?.Add(place);
+        if (_runs.Count > 0 && _runs[^1] is var last && last.Arrival == arrival && last.IsWrite == isWrite && last.First + last.Count == local)
+        {
+            _runs[^1] = last with { Count = last.Count + 1 };
+            return;
+        }
+
+        _runs.Add(new RequestRun(local, 1, arrival, isWrite));
+    }
+
+    public override int Next(Span<RequestRun> runs)
+    {
+        var count = Math.Min(runs.Length, _runs.Count - _next);
+        CollectionsMarshal.AsSpan(_runs).Slice(_next, count).CopyTo(runs);
+        _next += count;
+        return count;
+    }
+}

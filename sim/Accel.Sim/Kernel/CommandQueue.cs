@@ -8,6 +8,7 @@ internal sealed class CommandQueue(int depth)
 {
     private readonly Command[] _commands = new Command[depth];
     private readonly int[] _instructions = new int[depth];
+    private readonly (long Cycle, long Order)[] _issues = new (long, long)[depth];
     private readonly long[] _registers = new long[depth * Register.Count];
     private int _head;
 
@@ -20,13 +21,17 @@ internal sealed class CommandQueue(int depth)
     /// <summary>The instruction's index in its entry point.</summary>
     public int HeadInstruction => _instructions[_head];
 
+    /// <summary>Cycle and number of its issue, where there is time.</summary>
+    public (long Cycle, long Order) HeadIssue => _issues[_head];
+
     public ReadOnlySpan<long> HeadRegisters => _registers.AsSpan(_head * Register.Count, Register.Count);
 
-    public void Add(Command command, int instruction, ReadOnlySpan<long> registers)
+    public void Add(Command command, int instruction, ReadOnlySpan<long> registers, long cycle = 0, long order = 0)
     {
         var slot = (_head + Count) % depth;
         _commands[slot] = command;
         _instructions[slot] = instruction;
+        _issues[slot] = (cycle, order);
         registers.CopyTo(_registers.AsSpan(slot * Register.Count, Register.Count));
         Count++;
     }

@@ -1,3 +1,4 @@
+using Accel.Isa;
 using Accel.Isa.Commands;
 
 namespace Accel.Sim.Kernel;
@@ -40,6 +41,17 @@ internal sealed class DependencyTracker
     /// <summary>The host wrote these bytes.</summary>
     public void MarkWritten(Space space, int bank, long start, long length) => RegionOf(space, bank).Writers.Assign(start, start + length, Old);
 
+    /// <summary>Of what stands in the scratchpad, only the residents count as written: a run relies on nothing else.</summary>
+    public void ForgetScratchpad(IReadOnlyList<Segment> residents)
+    {
+        var writers = RegionOf(Space.Scratchpad, 0).Writers;
+        writers.Assign(0, long.MaxValue, 0);
+        foreach (var resident in residents)
+        {
+            writers.Assign(resident.Start, resident.End, Old);
+        }
+    }
+
     /// <summary>All that was issued is done, and known to be done by all.</summary>
     public void Fence()
     {
@@ -72,6 +84,17 @@ internal sealed class DependencyTracker
         copy[unit] = _issued[unit];
         return copy;
     }
+
+    /// <summary>A copy of a snapshot, to be given back likewise.</summary>
+    public long[] Copy(long[] snapshot)
+    {
+        var copy = _freeClocks.TryPop(out var free) ? free : new long[_units];
+        snapshot.CopyTo(copy, 0);
+        return copy;
+    }
+
+    /// <summary>A snapshot that nobody waits for any more.</summary>
+    public void Release(long[] snapshot) => _freeClocks.Push(snapshot);
 
     /// <summary>The unit has waited for the snapshot.</summary>
     /// <param name="release">Whether nobody else will wait for it.</param>

@@ -1,7 +1,5 @@
 using Accel.Isa;
 using Accel.Isa.Commands;
-using Accel.Isa.Operands;
-using Accel.Sim.Blocks;
 
 namespace Accel.Sim.Kernel;
 
@@ -12,37 +10,37 @@ namespace Accel.Sim.Kernel;
 /// <remarks>A simulator of time keeps the same queues and semaphores and decides by clocks which unit goes next.</remarks>
 internal sealed class Dispatcher
 {
-    private readonly MachineMemory _memory;
     private readonly DependencyTracker? _tracker;
+    private readonly CommandExecutor _executor;
     private readonly Sequencer _sequencer = new();
     private readonly SemaphoreFile _semaphores;
     private readonly CommandQueue[] _queues;
     private readonly UnitId[] _units;
-    private readonly DmaEngine _dma;
-    private readonly MatMulArray _array;
-    private readonly VectorUnit _vector;
-    private readonly AccessList _accesses = new();
-    private readonly Buffer<long> _tap = new();
     private readonly long _maximumSteps;
     private EntryPoint? _entry;
 
     public Dispatcher(CompiledProgram program, MachineMemory memory, DependencyTracker? tracker, int queueDepth, long maximumSteps)
     {
         var machine = program.Machine;
-        (_memory, _tracker, _maximumSteps) = (memory, tracker, maximumSteps);
+        (_executor, _tracker, _maximumSteps) = (new(memory, tracker), tracker, maximumSteps);
         _semaphores = new(machine.Semaphores);
-        _units =
-        [
-            .. Enumerable.Range(0, machine.DmaChannels).Select(i => new UnitId(UnitKind.Dma, i)),
-            .. Enumerable.Range(0, machine.Arrays).Select(i => new UnitId(UnitKind.Array, i)),
-            .. Enumerable.Range(0, machine.VectorUnits).Select(i => new UnitId(UnitKind.Vector, i)),
-        ];
+        _units = UnitsOf(machine);
         _queues = [.. _units.Select(_ => new CommandQueue(queueDepth))];
-        // Blocks differ in nothing but their queue, and work one after the other here: one of each kind serves all.
-        (_dma, _array, _vector) = (new(memory), new(memory), new(memory));
     }
 
-    public ISimulationObserver? Observer { get; set; }
+    public ISimulationObserver? Observer
+    {
+        get => _executor.Observer;
+        set => _executor.Observer = value;
+    }
+
+    /// <summary>All units of a machine in the order of their numbers: DMA channels, arrays, vector units.</summary>
+    public static UnitId[] UnitsOf(MachineShape machine) =>
+    [
+        .. Enumerable.Range(0, machine.DmaChannels).Select(i => new UnitId(UnitKind.Dma, i)),
+        .. Enumerable.Range(0, machine.Arrays).Select(i => new UnitId(UnitKind.Array, i)),
+        .. Enumerable.Range(0, machine.VectorUnits).Select(i => new UnitId(UnitKind.Vector, i)),
+    ];
 
     public void Run(EntryPoint entry, long position, long tokens, long sequence)
     {
@@ -76,7 +74,7 @@ internal sealed class Dispatcher
     private bool Issue()
     {
         var progress = false;
-        while (Next() is { } instruction)
+        while (_sequencer.Advance() is { } instruction)
         {
             if (instruction is Fence)
             {
@@ -133,41 +131,8 @@ internal sealed class Dispatcher
             throw Fault(FaultKind.Unordered, instruction, command, $"waits for semaphore {shared}, for which another unit waits too");
         }
 
-        Conflict? conflict = null;
-        try
-        {
-            _accesses.Clear();
-            command.ListAccesses(queue.HeadRegisters, _accesses);
-            foreach (var access in _accesses.Span)
-            {
-                _memory.Check(access);
-            }
-
-            conflict = _tracker?.Execute(unit, instruction, _accesses.Span);
-            if (conflict is null)
-            {
-                Compute(command, queue.HeadRegisters);
-            }
-        }
-        catch (MachineFaultException fault)
-        {
-            throw Fault(fault.Kind, instruction, command, fault.Message);
-        }
-        catch (OverflowException error)
-        {
-            throw Fault(FaultKind.Overflow, instruction, command, error.Message);
-        }
-        catch (ArgumentException error)
-        {
-            throw Fault(FaultKind.BadOperand, instruction, command, error.Message.Split('\n')[0]);
-        }
-
-        if (conflict is not null)
-        {
-            throw Conflicting(instruction, command, conflict);
-        }
-
-        shared = _semaphores.Give(unit, command.Signals, _tracker);
+        _executor.Execute(unit, _entry!, instruction, command, queue.HeadRegisters);
+        shared = _semaphores.Give(unit, command.Signals, null, _tracker);
         if (shared >= 0)
         {
             throw Fault(FaultKind.Unordered, instruction, command, $"signals semaphore {shared}, which another unit signals too");
@@ -176,85 +141,8 @@ internal sealed class Dispatcher
         Observer?.OnCommand(instruction, command, queue.HeadRegisters);
     }
 
-    private void Compute(Command command, ReadOnlySpan<long> registers)
-    {
-        switch (command)
-        {
-            case MatMul product:
-                _array.Execute(product, registers);
-                break;
-            case Drain drain:
-                _array.Execute(drain, registers);
-                break;
-            case VectorCommand vector:
-                _vector.Execute(vector, registers);
-                break;
-            case Load load:
-                _dma.Execute(load, registers);
-                break;
-            case Store store:
-                _dma.Execute(store, registers);
-                break;
-            case Gather gather:
-                _dma.Execute(gather, registers);
-                break;
-            case Tap tap:
-                Show(tap, registers);
-                break;
-        }
-    }
-
-    private void Show(Tap tap, ReadOnlySpan<long> registers)
-    {
-        if (Observer is null)
-        {
-            return;
-        }
-
-        var source = tap.Source.Resolve(registers);
-        OperandRules.DemandBounded(source, _memory.Scratchpad.Length);
-        var (token, element) = (tap.FirstToken.Resolve(registers), tap.FirstElement.Resolve(registers));
-        var lanes = _tap.Take(source.Columns);
-        for (var row = 0L; row < source.RowCount; row++)
-        {
-            _memory.ReadRow(source, row, lanes);
-            Observer.OnTap(tap.Value, token + row, element, lanes);
-        }
-    }
-
-    private Instruction? Next()
-    {
-        try
-        {
-            return _sequencer.Advance();
-        }
-        catch (Exception error) when (error is OverflowException or DivideByZeroException)
-        {
-            var text = error is OverflowException ? "a result exceeds 64 bits" : "a divisor is not positive";
-            throw new MachineFaultException(FaultKind.Overflow, $"{_entry!.Name}[{_sequencer.Position}] {_entry.Instructions[_sequencer.Position].Mnemonic}: {text}");
-        }
-        catch (MachineFaultException fault)
-        {
-            throw new MachineFaultException(fault.Kind, $"{_entry!.Name}: {fault.Message}");
-        }
-    }
-
     private int IndexOf(UnitId unit) => Array.IndexOf(_units, unit);
 
-    private MachineFaultException Conflicting(int instruction, Command command, Conflict conflict)
-    {
-        var (verb, place) = (conflict.Access.IsWrite ? "writes" : "reads", $"{MachineMemory.Describe(conflict.Access.Space)} from {conflict.Address} on");
-        if (conflict.Kind == FaultKind.NeverWritten)
-        {
-            return Fault(conflict.Kind, instruction, command, $"reads {place}, which nobody wrote");
-        }
-
-        var other = (Command)_entry!.Instructions[conflict.Instruction];
-        return Fault(
-            conflict.Kind, instruction, command,
-            $"{verb} {place}, which {_entry.Name}[{conflict.Instruction}] {other.Mnemonic} on {other.Unit} {(conflict.OtherWrites ? "writes" : "reads")}; no semaphore orders them");
-    }
-
     private MachineFaultException Fault(FaultKind kind, int instruction, Command command, string text) =>
-        new(kind, $"{_entry!.Name}[{instruction}] {command.Mnemonic} on {command.Unit}: {text}");
+        CommandExecutor.Fault(kind, _entry!, instruction, command, text);
 }

@@ -22,21 +22,27 @@ internal sealed class SemaphoreFile
 
     public SemaphoreFile(int count) => _semaphores = [.. Enumerable.Range(0, count).Select(_ => new Semaphore())];
 
-    public long Available(int semaphore) => _semaphores[semaphore].Available;
+    /// <summary>The unit that signals a semaphore, as far as it has since the last fence; -1 if nobody has.</summary>
+    public int GiverOf(int semaphore) => _semaphores[semaphore].Giver;
 
-    /// <summary>Whether all of a command's waits can be taken now.</summary>
-    public bool CanTake(SemaphoreList waits)
+    /// <summary>The first of a command's waits that cannot be taken now; -1 if all can.</summary>
+    public int FirstMissing(SemaphoreList waits)
     {
         foreach (var use in waits.AsSpan())
         {
             if (_semaphores[use.Semaphore].Available < use.Count)
             {
-                return false;
+                return use.Semaphore;
             }
         }
 
-        return true;
+        return -1;
     }
+
+    public long Available(int semaphore) => _semaphores[semaphore].Available;
+
+    /// <summary>Whether all of a command's waits can be taken now.</summary>
+    public bool CanTake(SemaphoreList waits) => FirstMissing(waits) < 0;
 
     /// <returns>A semaphore that another unit waits for as well; -1 if all is well.</returns>
     public int Take(int unit, SemaphoreList waits, DependencyTracker? tracker)
@@ -71,7 +77,11 @@ internal sealed class SemaphoreFile
     }
 
     /// <returns>A semaphore that another unit signals as well; -1 if all is well.</returns>
-    public int Give(int unit, SemaphoreList signals, DependencyTracker? tracker)
+    /// <param name="unit">The giver.</param>
+    /// <param name="signals">What it gives.</param>
+    /// <param name="clock">The giver's clock behind the command; each taker gets a copy. Null without a proof of order.</param>
+    /// <param name="tracker">Makes the copies.</param>
+    public int Give(int unit, SemaphoreList signals, long[]? clock, DependencyTracker? tracker)
     {
         foreach (var use in signals.AsSpan())
         {
@@ -83,7 +93,7 @@ internal sealed class SemaphoreFile
 
             semaphore.Giver = unit;
             semaphore.Available += use.Count;
-            semaphore.Given.Enqueue((use.Count, tracker?.Snapshot(unit) ?? []));
+            semaphore.Given.Enqueue((use.Count, clock is null ? tracker?.Snapshot(unit) ?? [] : tracker!.Copy(clock)));
         }
 
         return -1;

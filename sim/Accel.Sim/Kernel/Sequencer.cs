@@ -9,6 +9,7 @@ internal sealed class Sequencer
 {
     private readonly long[] _registers = new long[Register.Count];
     private readonly (int Body, long Left)[] _loops = new (int, long)[ProgramChecks.DeepestLoop];
+    private EntryPoint _entry = new("", 1, []);
     private IReadOnlyList<Instruction> _instructions = [];
     private int _depth;
     private long _stepsLeft;
@@ -18,25 +19,47 @@ internal sealed class Sequencer
     /// <summary>Index of the instruction at which the sequencer stands.</summary>
     public int Position { get; private set; }
 
+    /// <summary>Instructions other than commands and fences that were done so far.</summary>
+    public long OwnSteps { get; private set; }
+
     public bool IsDone => Position >= _instructions.Count;
 
     public void Start(EntryPoint entry, long position, long tokens, long sequence, long maximumSteps)
     {
         Array.Clear(_registers);
         (_registers[0], _registers[1], _registers[2]) = (position, tokens, sequence);
-        (_instructions, Position, _depth, _stepsLeft) = (entry.Instructions, 0, 0, maximumSteps);
+        (_entry, _instructions, Position, _depth, _stepsLeft) = (entry, entry.Instructions, 0, 0, maximumSteps);
     }
 
     /// <summary>Does its own instructions up to the next command or fence, and leaves that for the caller to take.</summary>
     /// <returns>Null at the end.</returns>
+    /// <exception cref="MachineFaultException">A number does not fit, or the run takes too many steps.</exception>
     public Instruction? Advance()
+    {
+        try
+        {
+            return ToCommand();
+        }
+        catch (Exception error) when (error is OverflowException or DivideByZeroException)
+        {
+            var text = error is OverflowException ? "a result exceeds 64 bits" : "a divisor is not positive";
+            throw new MachineFaultException(FaultKind.Overflow, $"{_entry.Name}[{Position}] {_instructions[Position].Mnemonic}: {text}");
+        }
+    }
+
+    /// <summary>The caller has taken the command.</summary>
+    public void Take() => Position++;
+
+    private Instruction? ToCommand()
     {
         while (!IsDone)
         {
             if (--_stepsLeft < 0)
             {
-                throw new MachineFaultException(FaultKind.TooLong, $"instruction {Position}: more steps than this run may take");
+                throw new MachineFaultException(FaultKind.TooLong, $"{_entry.Name}: instruction {Position}: more steps than this run may take");
             }
+
+            OwnSteps++;
 
             switch (_instructions[Position])
             {
@@ -51,15 +74,13 @@ internal sealed class Sequencer
                     Repeat();
                     break;
                 case var command:
+                    OwnSteps--;
                     return command;
             }
         }
 
         return null;
     }
-
-    /// <summary>The caller has taken the command.</summary>
-    public void Take() => Position++;
 
     private void Enter(Loop loop)
     {

@@ -1,0 +1,48 @@
+using Accel.Dram;
+using Accel.Dram.Reports;
+using Accel.Dram.Streams;
+
+namespace Accel.Sim.Timing;
+
+/// <summary>Memory as the DMA channels see it, in core cycles.</summary>
+internal interface IMachineMemory
+{
+    /// <summary>Sends requests in a cycle.</summary>
+    /// <returns>A number by which their arrival is reported.</returns>
+    int Send(DmaDescriptor descriptor, int port, long cycle);
+
+    /// <summary>The next arrival, in order of cycle, if there is one no later than a cycle; time is taken no further than needed for that.</summary>
+    (int Transfer, long Cycle)? NextArrival(long latest);
+
+    /// <summary>Lets all end; null where memory takes no time.</summary>
+    DramReport? Finish();
+}
+
+/// <summary>Requests arrive a cycle after they were sent.</summary>
+internal sealed class IdealMemory : IMachineMemory
+{
+    private readonly Queue<(int Transfer, long Cycle)> _sent = new();
+    private int _count;
+
+    public int Send(DmaDescriptor descriptor, int port, long cycle)
+    {
+        _sent.Enqueue((_count, cycle + 1));
+        return _count++;
+    }
+
+    public (int Transfer, long Cycle)? NextArrival(long latest) =>
+        _sent.TryPeek(out var next) && next.Cycle <= latest ? _sent.Dequeue() : null;
+
+    public DramReport? Finish() => null;
+}
+
+/// <summary>The DRAM simulator behind the crossing of clocks.</summary>
+internal sealed class DramMemoryPort(DramSystem dram, ClockCrossing clocks) : IMachineMemory
+{
+    public int Send(DmaDescriptor descriptor, int port, long cycle) => dram.Enqueue(descriptor, new(clocks.TickAtOrAfter(cycle)), port);
+
+    public (int Transfer, long Cycle)? NextArrival(long latest) =>
+        dram.AdvanceToNextCompletion(new(clocks.TickAtOrBefore(latest))) is var (transfer, tick) ? (transfer, clocks.CycleAtOrAfter(tick.Value)) : null;
+
+    public DramReport? Finish() => dram.Finish();
+}

@@ -1,0 +1,365 @@
+using Accel.Core.Units;
+using Accel.Hardware;
+using Accel.Isa;
+using Accel.Isa.Commands;
+using Accel.Sim.Kernel;
+using Accel.Sim.Timing.Units;
+
+namespace Accel.Sim.Timing;
+
+/// <summary>
+/// The machine with clocks. <see cref="Step"/> is everything that happens in one core cycle; time goes on by one, or straight to the next
+/// cycle in which anything can happen.
+/// </summary>
+internal sealed class TimedMachine
+{
+    private readonly CompiledProgram _program;
+    private readonly TimingOptions _options;
+    private readonly IMachineMemory _memory;
+    private readonly CommandExecutor? _executor;
+    private readonly Sequencer _sequencer = new();
+    private readonly SemaphoreFile _semaphores;
+    private readonly UnitId[] _ids;
+    private readonly TimedUnit[] _units;
+    private readonly DmaTimedUnit[] _channels;
+    private readonly CycleLedger[] _ledgers;
+    private readonly CycleLedger _sequencerLedger = new();
+    private readonly OperatorLedger _operators;
+    private readonly Dictionary<int, (DmaTimedUnit Channel, Flight Flight, BurstGroupTiming Group)> _sent = [];
+    private readonly List<int> _arrived = [];
+    private readonly List<RunTiming> _runs = [];
+    private EntryPoint? _entry;
+    private Instruction? _next;
+    private long _nextReady;
+    private bool _issued;
+    private long _now;
+    private long _stepped;
+
+    public TimedMachine(CompiledProgram program, HardwareConfig hardware, TimingOptions options, IMachineMemory memory, CommandExecutor? executor)
+    {
+        (_program, _options, _memory, _executor) = (program, options, memory, executor);
+        _semaphores = new(program.Machine.Semaphores);
+        _ids = Dispatcher.UnitsOf(program.Machine);
+        var shares = ScratchpadShares.Of(hardware);
+        var (depth, vectors) = (hardware.Sequencer.QueueDepth, new VectorTiming(hardware.VectorUnits, shares));
+        _units =
+        [
+            .. _ids.Select(id => (TimedUnit)(id.Kind switch
+            {
+                UnitKind.Dma => new DmaTimedUnit(id, depth, hardware.Dma),
+                UnitKind.Array => new ArrayTimedUnit(id, depth, hardware.MatMulArrays, shares, options.Ideal.HasFlag(Idealised.Arrays)),
+                _ => new VectorTimedUnit(id, depth, vectors, options.Ideal.HasFlag(Idealised.VectorUnits)),
+            })),
+        ];
+        _channels = [.. _units.OfType<DmaTimedUnit>()];
+        _ledgers = [.. _units.Select(_ => new CycleLedger())];
+        _operators = new(program.Operators);
+    }
+
+    public TimingReport Run(Workload workload, HardwareConfig hardware)
+    {
+        for (var run = 0; run < workload.Runs.Count; run++)
+        {
+            Run(run, workload.Runs[run]);
+        }
+
+        return new()
+        {
+            Program = _program,
+            Hardware = hardware,
+            Workload = workload,
+            Cycles = new Cycles(_now),
+            Runs = _runs,
+            Units = [.. _units.Select((unit, i) => _ledgers[i].Report($"{unit.Id}"))],
+            Sequencer = _sequencerLedger.Report("sequencer"),
+            Operators = _operators.Report(),
+            Dram = _memory.Finish(),
+            Macs = _operators.Macs,
+            Bytes = _operators.Bytes,
+            SteppedCycles = _stepped,
+        };
+    }
+
+    private void Run(int run, WorkloadRun parameters)
+    {
+        _entry = _program.EntryPoints.First(entry => entry.Name == parameters.EntryPoint);
+        _semaphores.Clear();
+        _executor?.Tracker?.Fence();
+        _sequencer.Start(_entry, parameters.Position, parameters.Tokens, parameters.Sequence, _options.MaximumSteps);
+        _options.Observer?.OnRun(run, _now);
+        var start = _now;
+        Fetch(_now);
+        while (true)
+        {
+            var progress = Step(run);
+            if (_next is null && Array.TrueForAll(_units, unit => unit.Queue.Count == 0 && unit.Flights.Count == 0))
+            {
+                break;
+            }
+
+            var from = _now;
+            Advance(progress);
+            Account(_now - from);
+        }
+
+        _executor?.Tracker?.Fence();
+        _runs.Add(new(parameters, start, _now));
+    }
+
+    /// <summary>All that happens in the present cycle, in this order. Nothing that one phase does is seen by an earlier one in the same cycle.</summary>
+    /// <returns>Whether anything happened, so that more may in the next cycle.</returns>
+    private bool Step(int run)
+    {
+        _stepped++;
+        var progress = false;
+        foreach (var transfer in _arrived)
+        {
+            Arrive(transfer);
+        }
+
+        _arrived.Clear();
+        for (var i = 0; i < _units.Length; i++)
+        {
+            while (_units[i].NextEnd <= _now)
+            {
+                End(run, i, _units[i].Flights.Dequeue());
+                progress = true;
+            }
+        }
+
+        for (var i = 0; i < _units.Length; i++)
+        {
+            progress |= TryStart(i);
+        }
+
+        foreach (var channel in _channels)
+        {
+            progress |= TrySend(channel);
+        }
+
+        return TryIssue() | progress;
+    }
+
+    private void Arrive(int transfer)
+    {
+        _sent.Remove(transfer, out var sent);
+        sent.Channel.Arrived(sent.Flight, _now);
+        _options.Observer?.OnBurstGroup(sent.Group with { End = _now });
+    }
+
+    private void End(int run, int unit, Flight flight)
+    {
+        var (command, kind) = (flight.Command, _ids[unit].Kind);
+        var shared = _semaphores.Give(unit, command.Signals, flight.Clock, _executor?.Tracker);
+        if (shared >= 0)
+        {
+            throw CommandExecutor.Fault(
+                FaultKind.Unordered, _entry!, flight.Instruction, command, $"signals semaphore {shared}, which another unit signals too");
+        }
+
+        if (flight.Clock is not null)
+        {
+            _executor!.Tracker!.Release(flight.Clock);
+        }
+
+        _ledgers[unit].Commands++;
+        _operators.Done(flight.Order, kind, command.Operator, _now - flight.Start);
+        _options.Observer?.OnCommand(new(run, _ids[unit], flight.Instruction, command, flight.Issued, flight.Start, _now));
+    }
+
+    private bool TryStart(int index)
+    {
+        var unit = _units[index];
+        var queue = unit.Queue;
+        if (queue.Count == 0 || queue.HeadIssue.Cycle >= _now)
+        {
+            return false;
+        }
+
+        var command = queue.Head;
+        var registers = queue.HeadRegisters;
+        if (!_semaphores.CanTake(command.Waits) || unit.EarliestStart(command, registers) > _now)
+        {
+            return false;
+        }
+
+        var instruction = queue.HeadInstruction;
+        var shared = _semaphores.Take(index, command.Waits, _executor?.Tracker);
+        if (shared >= 0)
+        {
+            throw CommandExecutor.Fault(FaultKind.Unordered, _entry!, instruction, command, $"waits for semaphore {shared}, for which another unit waits too");
+        }
+
+        _ledgers[index].Resolve(_semaphores, _ids);
+        _executor?.Execute(index, _entry!, instruction, command, registers);
+        var flight = new Flight
+        {
+            Command = command,
+            Instruction = instruction,
+            Order = queue.HeadIssue.Order,
+            Issued = queue.HeadIssue.Cycle,
+            Start = _now,
+            Clock = _executor?.Tracker?.Snapshot(index),
+        };
+        unit.Start(flight, registers);
+        if (command is MatMul product)
+        {
+            _operators.Multiplied(command.Operator, ProductShape.Of(product, registers).Macs);
+        }
+
+        unit.Flights.Enqueue(flight);
+        queue.RemoveHead();
+        return true;
+    }
+
+    private bool TrySend(DmaTimedUnit channel)
+    {
+        if (channel.NextSend > _now)
+        {
+            return false;
+        }
+
+        var (flight, descriptor, bytes, bursts) = channel.Send(_now);
+        var traffic = flight.Command switch
+        {
+            Load load => load.Traffic,
+            Store store => store.Traffic,
+            var gather => ((Gather)gather).Traffic,
+        };
+        _operators.Moved(flight.Command.Operator, traffic, bytes);
+        var transfer = _memory.Send(descriptor, channel.Id.Index, _now);
+        _sent.Add(transfer, (channel, flight, new(channel.Id.Index, bytes, bursts, descriptor.IsWrite, _now, _now)));
+        return true;
+    }
+
+    private bool TryIssue()
+    {
+        _issued = false;
+        if (_next is null || _nextReady > _now)
+        {
+            return false;
+        }
+
+        if (_next is Command command)
+        {
+            var queue = _units[Array.IndexOf(_ids, command.Unit)].Queue;
+            if (queue.IsFull)
+            {
+                return false;
+            }
+
+            queue.Add(command, _sequencer.Position, _sequencer.Registers, _now, _operators.Issue(command.Operator));
+        }
+        else
+        {
+            if (!Array.TrueForAll(_units, unit => unit.Queue.Count == 0 && unit.Flights.Count == 0))
+            {
+                return false;
+            }
+
+            _executor?.Tracker?.Fence();
+            _semaphores.Fence();
+        }
+
+        _sequencer.Take();
+        _sequencerLedger.Commands++;
+        _issued = true;
+        Fetch(_now + 1);
+        return true;
+    }
+
+    /// <summary>
+    /// Finds the sequencer's next command or fence, beginning in a cycle: each of its own instructions before it takes a cycle. What
+    /// is only shown to observers does not exist in hardware.
+    /// </summary>
+    private void Fetch(long cycle)
+    {
+        var before = _sequencer.OwnSteps;
+        _next = _sequencer.Advance();
+        while (_next is Tap)
+        {
+            _sequencer.Take();
+            _next = _sequencer.Advance();
+        }
+
+        _nextReady = cycle + _sequencer.OwnSteps - before;
+    }
+
+    private void Advance(bool progress)
+    {
+        var until = progress || !_options.Skip ? _now + 1 : NextOwnEvent();
+        if (_memory.NextArrival(until) is var (first, cycle))
+        {
+            _arrived.Add(first);
+            until = Math.Max(cycle, _now + 1);
+            while (_memory.NextArrival(until) is var (transfer, _))
+            {
+                _arrived.Add(transfer);
+            }
+        }
+
+        if (until == TimedUnit.Never || (!progress && !_options.Skip && _sent.Count == 0 && NextOwnEvent() == TimedUnit.Never))
+        {
+            throw new MachineFaultException(
+                FaultKind.Deadlock, DeadlockReport.Describe(_entry!, _ids, [.. _units.Select(unit => unit.Queue)], _semaphores, _sequencer));
+        }
+
+        _now = until;
+    }
+
+    /// <summary>The next cycle in which something happens that is known on the chip itself.</summary>
+    private long NextOwnEvent()
+    {
+        var next = _next is not null && _nextReady > _now ? _nextReady : TimedUnit.Never;
+        foreach (var unit in _units)
+        {
+            next = Math.Min(next, unit.NextEnd);
+            if (unit.Queue.Count > 0 && _semaphores.CanTake(unit.Queue.Head.Waits))
+            {
+                next = Math.Min(next, unit.EarliestStart(unit.Queue.Head, unit.Queue.HeadRegisters));
+            }
+        }
+
+        foreach (var channel in _channels)
+        {
+            next = Math.Min(next, channel.NextSend);
+        }
+
+        return next;
+    }
+
+    /// <summary>Books the cycles from the present step to the next, in which nothing changes.</summary>
+    private void Account(long cycles)
+    {
+        for (var i = 0; i < _units.Length; i++)
+        {
+            var unit = _units[i];
+            if (unit.Flights.Count > 0)
+            {
+                _ledgers[i].Busy(cycles);
+            }
+            else if (unit.Queue.Count > 0 && _semaphores.FirstMissing(unit.Queue.Head.Waits) is >= 0 and var semaphore)
+            {
+                _ledgers[i].Waiting(semaphore, cycles);
+            }
+            else
+            {
+                _ledgers[i].Idle(cycles);
+            }
+        }
+
+        _operators.Pass(cycles);
+        if (_issued || _nextReady > _now - cycles)
+        {
+            _sequencerLedger.Busy(cycles);
+        }
+        else if (_next is null)
+        {
+            _sequencerLedger.Idle(cycles);
+        }
+        else
+        {
+            _sequencerLedger.Stalled(_next is Fence ? StallCause.Fence : StallCause.Queue, cycles);
+        }
+    }
+}

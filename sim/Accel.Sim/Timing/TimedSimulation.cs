@@ -1,0 +1,42 @@
+using Accel.Core.Diagnostics;
+using Accel.Dram;
+using Accel.Hardware;
+using Accel.Isa;
+using Accel.Sim.Kernel;
+
+namespace Accel.Sim.Timing;
+
+/// <summary>How long a program takes on a machine, and where the time goes. Shapes are enough: no image is needed.</summary>
+public static class TimedSimulation
+{
+    /// <summary>Runs a workload to its end.</summary>
+    /// <param name="program">With or without the images of its constants.</param>
+    /// <param name="hardware">The machine it was compiled for.</param>
+    /// <param name="workload">What is run.</param>
+    /// <param name="options">Null for all defaults.</param>
+    /// <exception cref="InputException">Program and machine do not belong together, or the config contradicts the memory's standard.</exception>
+    /// <exception cref="MachineFaultException">The program did what the machine cannot do; a deadlock names who waits for whom.</exception>
+    public static TimingReport Run(CompiledProgram program, HardwareConfig hardware, Workload workload, TimingOptions? options = null)
+    {
+        options ??= new();
+        ProgramChecks.Run(program, program.Name);
+        MachineChecks.Run(program, hardware);
+        return Run(program, hardware, workload, options, null);
+    }
+
+    internal static TimingReport Run(
+        CompiledProgram program, HardwareConfig hardware, Workload workload, TimingOptions options, CommandExecutor? executor) =>
+        new TimedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware);
+
+    private static IMachineMemory Memory(HardwareConfig hardware, TimingOptions options)
+    {
+        if (options.Ideal.HasFlag(Idealised.Memory))
+        {
+            return new IdealMemory();
+        }
+
+        var config = MemoryOfMachine.Of(hardware);
+        var dram = new DramSystem(config, options.Skip ? SimulationMode.Memo : SimulationMode.Naive);
+        return new DramMemoryPort(dram, new(hardware.Clocks.Core.Value, config.Device.Clock.Value));
+    }
+}

@@ -1,0 +1,84 @@
+using Accel.Core.Diagnostics;
+using Accel.Isa;
+
+namespace Accel.Sim.Timing;
+
+/// <summary>One run of an entry point.</summary>
+/// <param name="EntryPoint">Its name.</param>
+/// <param name="Position">Tokens that the sequence has seen.</param>
+/// <param name="Tokens">Tokens of this run.</param>
+/// <param name="Sequence">Which of the program's sequences.</param>
+public readonly record struct WorkloadRun(string EntryPoint, long Position, int Tokens, int Sequence = 0);
+
+/// <summary>Runs that follow each other without a gap, each token with the position and the caches that it has.</summary>
+/// <param name="Runs">In order.</param>
+/// <param name="GeneratedTokens">Tokens that are handed to a user: of a prefill the last one counts as none.</param>
+/// <param name="ProcessedTokens">Tokens that go through the model.</param>
+public sealed record Workload(IReadOnlyList<WorkloadRun> Runs, int GeneratedTokens, int ProcessedTokens)
+{
+    private const string PrefillName = "prefill";
+    private const string DecodeName = "decode";
+
+    /// <summary>A prompt of n tokens for each of the sequences, in runs as long as the program has room for.</summary>
+    /// <exception cref="InputException">The program has no room for it.</exception>
+    public static Workload Prefill(CompiledProgram program, int tokens, int batch = 1, long context = 0)
+    {
+        var entry = Entry(program, PrefillName);
+        Demand(program, tokens >= 1, "prefill", "1 token or more", tokens);
+        CheckRoom(program, context, tokens, batch);
+        var runs = new List<WorkloadRun>();
+        for (var sequence = 0; sequence < batch; sequence++)
+        {
+            for (var done = 0; done < tokens; done += entry.MaximumTokens)
+            {
+                runs.Add(new(PrefillName, context + done, Math.Min(entry.MaximumTokens, tokens - done), sequence));
+            }
+        }
+
+        return new(runs, 0, tokens * batch);
+    }
+
+    /// <summary>m tokens, one after the other, behind a context; with a batch, each sequence takes a step in turn.</summary>
+    /// <exception cref="InputException">The program has no room for it.</exception>
+    public static Workload Decode(CompiledProgram program, long context, int tokens = 1, int batch = 1)
+    {
+        Entry(program, DecodeName);
+        Demand(program, tokens >= 1, "decode", "1 token or more", tokens);
+        CheckRoom(program, context, tokens, batch);
+        var runs = new List<WorkloadRun>();
+        for (var token = 0; token < tokens; token++)
+        {
+            for (var sequence = 0; sequence < batch; sequence++)
+            {
+                runs.Add(new(DecodeName, context + token, 1, sequence));
+            }
+        }
+
+        return new(runs, tokens * batch, tokens * batch);
+    }
+
+    /// <summary>One workload behind another.</summary>
+    public Workload Then(Workload next) =>
+        new([.. Runs, .. next.Runs], GeneratedTokens + next.GeneratedTokens, ProcessedTokens + next.ProcessedTokens);
+
+    private static EntryPoint Entry(CompiledProgram program, string name) =>
+        program.EntryPoints.FirstOrDefault(entry => entry.Name == name)
+        ?? throw new InputException(
+            program.Name, "entry point", $"one of {string.Join(", ", program.EntryPoints.Select(known => known.Name))}", $"'{name}'");
+
+    private static void CheckRoom(CompiledProgram program, long context, int tokens, int batch)
+    {
+        Demand(program, batch >= 1 && batch <= program.Sequences, "batch", $"1 to {program.Sequences} sequences", batch);
+        Demand(
+            program, context >= 0 && context <= program.ContextLength - tokens, "context",
+            $"0 to {program.ContextLength - tokens}, for {tokens} tokens in {program.ContextLength} positions", context);
+    }
+
+    private static void Demand(CompiledProgram program, bool holds, string place, string expected, long found)
+    {
+        if (!holds)
+        {
+            throw new InputException(program.Name, place, expected, $"{found}");
+        }
+    }
+}
