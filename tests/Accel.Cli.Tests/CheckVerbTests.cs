@@ -8,6 +8,9 @@ namespace Accel.Cli.Tests;
 /// <summary>Compiling, printing and checking programs of the bundled model.</summary>
 public sealed class CheckVerbTests
 {
+    /// <summary>A text as short as this calibrates in no time; how well does not matter where a planted fault is looked for.</summary>
+    private const string Calibration = "First Citizen:\nBefore we proceed any further, hear me speak.\n\nAll:\nSpeak, speak.\n";
+
     [Theory]
     [InlineData("edge", "int8")]
     [InlineData("edge", "mixed")]
@@ -48,7 +51,7 @@ public sealed class CheckVerbTests
     {
         using var folder = new TemporaryFolder();
         var damaged = Damaged(folder, program => Edited<QuantizeRows>(program, "layers.0.conv.norm.codes", rows => rows with { Waits = [] }));
-        var result = Accel("check", "--hw", "edge", "--tokens", "8", "--program", damaged);
+        var result = Check(folder, damaged);
         Assert.Equal(1, result.Exit);
         Assert.Contains("the program does what the machine cannot do: prefill[", result.Error, StringComparison.Ordinal);
     }
@@ -144,17 +147,21 @@ public sealed class CheckVerbTests
     /// <summary>Compiles the bundled model, damages the program; the damaged file.</summary>
     private static string Damaged(TemporaryFolder folder, Func<CompiledProgram, CompiledProgram> damage)
     {
-        Assert.Equal(0, Accel("compile", "--hw", "edge", "--output", folder.Path("model.acc")).Exit);
+        folder.Write("calibration.txt", Calibration);
+        Assert.Equal(0, Accel("compile", "--hw", "edge", "--calibration", folder.Path("calibration.txt"), "--output", folder.Path("model.acc")).Exit);
         var program = ProgramDecoder.Decode("model.acc", File.ReadAllBytes(folder.Path("model.acc")));
         File.WriteAllBytes(folder.Path("damaged.acc"), ProgramEncoder.Encode(damage(program)));
         return folder.Path("damaged.acc");
     }
 
+    private static (int Exit, string Output, string Error) Check(TemporaryFolder folder, string program, params string[] more) =>
+        Accel(["check", "--hw", "edge", "--tokens", "8", "--calibration", folder.Path("calibration.txt"), "--program", program, .. more]);
+
     /// <summary>Compiles, damages the program, and has the verb find it.</summary>
     private static void AssertCaught(string value, Func<CompiledProgram, CompiledProgram> damage)
     {
         using var folder = new TemporaryFolder();
-        var result = Accel("check", "--hw", "edge", "--tokens", "8", "--program", Damaged(folder, damage), "--json");
+        var result = Check(folder, Damaged(folder, damage), "--json");
         Assert.Equal(1, result.Exit);
         if (result.Output.Length == 0)
         {
