@@ -1,4 +1,3 @@
-using Accel.Dram.Mapping;
 using Accel.Dram.Standards;
 using Accel.Dram.Streams;
 
@@ -58,10 +57,8 @@ internal abstract class Channel
     /// <summary>Counts of one pseudo-channel up to <see cref="Now"/>.</summary>
     public abstract Counters CountersOf(int pseudoChannel);
 
-    /// <summary>A channel in the same state with counts of zero; null if this engine cannot be copied.</summary>
-    /// <param name="mapping">Of the memory.</param>
-    /// <param name="addressing">Of the channel's pseudo-channels.</param>
-    public virtual Channel? Copy(AddressMapping mapping, LocalAddressing[] addressing) => null;
+    /// <summary>Takes on the state of another channel of the same engine and memory, with counts of zero.</summary>
+    public virtual void CopyFrom(Channel other) => throw new NotSupportedException();
 
     /// <summary>Whether this and another channel, standing at the same cycle, do the same from here on, given the same requests.</summary>
     public virtual bool HasFutureOf(Channel other) => false;
