@@ -16,14 +16,19 @@ internal readonly record struct ValuePlace(Block Data, Block Scale);
 /// <summary>What is tried until a model fits a machine.</summary>
 /// <param name="Tokens">Most tokens of a prefill run.</param>
 /// <param name="Share">One part of so many of the scratchpad is for weight tiles.</param>
-/// <param name="Lanes">Key heads that attention may have at work at once.</param>
-internal sealed record Fitting(int Tokens, int Share, int Lanes);
+/// <param name="Lanes">Vector units that may share a command, and key heads that attention may have at work at once.</param>
+/// <param name="Residents">So many of the plan's resident states get scratchpad, the first ones.</param>
+internal sealed record Fitting(int Tokens, int Share, int Lanes, int Residents);
 
 /// <summary>What the lowerings of one entry point share: the stream, scratchpad, memory, and where values stand.</summary>
 internal sealed class EmitContext
 {
+    /// <summary>Vector units that share a command: each takes a register for its tokens, and a semaphore of a list that holds 8.</summary>
+    private const int MostVectorUnits = 8;
+
     private readonly Dictionary<int, ValuePlace> _places = [];
     private readonly List<Block> _temporaries = [];
+    private readonly Dictionary<QuantizedState, Segment> _residents = new(ReferenceEqualityComparer.Instance);
     private int _op;
 
     public EmitContext(Machine machine, ModelPlan plan, CompilerOptions options, DramLayout dram, WeightTraffic weights, int tokens, Fitting fit)
@@ -33,6 +38,15 @@ internal sealed class EmitContext
         Stream = new(machine, Scratchpad, new SemaphoreTable(machine.Name, machine.Shape.Semaphores), tokens);
         Tokens = tokens == 1 ? 1 : Register.Tokens;
         Weights = weights;
+        var units = Math.Min(Math.Min(machine.Shape.VectorUnits, fit.Lanes), MostVectorUnits);
+        Stream.Spread = units > 1 ? new(Stream, units, machine.Config.VectorUnits.Lanes, Tokens) : null;
+        States = plan.StateSpace with { RunTokens = fit.Tokens };
+        // First of all, so that they stand at the same place in every entry point.
+        foreach (var state in plan.Residents.Take(fit.Residents))
+        {
+            var block = Scratchpad.Allocate(States.BytesOf(state));
+            _residents.Add(state, new(state.Name, KindOf(state), block.Start, block.Length) { SequenceStride = States.Stride(state) });
+        }
     }
 
     public Machine Machine { get; }
@@ -58,11 +72,20 @@ internal sealed class EmitContext
     /// <summary>Key heads that attention may have at work at once.</summary>
     public int MostLanes { get; }
 
+    /// <summary>How states are laid out.</summary>
+    public StateSpace States { get; }
+
+    /// <summary>States that live in the scratchpad.</summary>
+    public IEnumerable<Segment> Residents => _residents.Values;
+
     /// <summary>Tokens of this run; a constant where there is only ever one.</summary>
     public Expression Tokens { get; }
 
     /// <summary>How the products of this entry point were cut, by op.</summary>
     public Dictionary<int, MatMulTile> Tiles { get; } = [];
+
+    /// <summary>How the attentions of this entry point were cut, by op.</summary>
+    public Dictionary<int, AttentionShape> Attentions { get; } = [];
 
     public int CurrentOp => _op;
 
@@ -94,9 +117,17 @@ internal sealed class EmitContext
 
     public static int ElementBytes(QuantizedValue value) => value is LaneValue lanes ? TypeOf(lanes).ByteSize() : TypeOf((CodeValue)value).ByteSize();
 
-    /// <summary>An address of a state of the sequence that runs.</summary>
-    public Expression StateAddress(Segment segment, Expression offset) =>
-        Options.Sequences == 1 ? offset + segment.Start : offset + segment.Start + (Register.Sequence * segment.SequenceStride);
+    /// <summary>Where a state of the running sequence lives.</summary>
+    public StatePlace Place(QuantizedState state)
+    {
+        var isOnChip = _residents.TryGetValue(state, out var segment);
+        segment ??= Dram.State(state.Name, KindOf(state), States.Stride(state));
+        return new(
+            isOnChip ? new Block(segment.Start, segment.Length) : null,
+            Options.Sequences == 1 ? segment.Start : segment.Start + (Register.Sequence * segment.SequenceStride));
+    }
+
+    public bool IsResident(QuantizedState state) => _residents.ContainsKey(state);
 
     /// <summary>Emits all ops.</summary>
     public void EmitAll()
@@ -142,6 +173,8 @@ internal sealed class EmitContext
 
         Weights.Finish(this);
     }
+
+    private static SegmentKind KindOf(QuantizedState state) => state is CacheState ? SegmentKind.Cache : SegmentKind.State;
 
     private ValuePlace Allocate(QuantizedValue value) => new(
         Scratchpad.Allocate((long)MostTokens * value.Width * ElementBytes(value)),

@@ -1,6 +1,5 @@
 using Accel.Compiler.Quantization.Arithmetic;
 using Accel.Compiler.Quantization.Ops;
-using Accel.Isa;
 using Accel.Isa.Commands;
 using Accel.Isa.Operands;
 
@@ -14,12 +13,10 @@ internal static class SelectiveScanLowering
 {
     public static void Emit(EmitContext context, QuantizedSelectiveScan op)
     {
-        var (stream, channel) = (context.Stream, context.Machine.DataChannel);
+        var stream = context.Stream;
         var (channels, states) = (op.Input.Width, op.StateSize);
         var elements = (long)channels * states;
-        var segment = context.Dram.State(op.State.Name, SegmentKind.State, 4 * elements);
-        var stateBlock = context.Temporary(4 * elements);
-        stream.Add(new Load(TrafficClass.State, context.StateAddress(segment, 0), stateBlock.Start, new Box(4 * elements)) { Channel = channel });
+        var state = context.Place(op.State).Open(context, 4 * elements);
         var decayBlock = context.Constant(context.Dram.Vector(op.Decay));
         var skipBlock = context.Constant(context.Dram.Vector(op.Skip));
         var (wide, decay, input, step) = (context.Temporary(8 * elements), context.Temporary(4 * elements), context.Temporary(8 * elements), context.Temporary(4L * channels));
@@ -28,12 +25,12 @@ internal static class SelectiveScanLowering
         [
             context.Place(op.Input).Data, context.Place(op.Step).Data, context.Place(op.B).Data, context.Place(op.C).Data, decayBlock, skipBlock,
         ];
-        Scheduling.Block[] writes = [stateBlock, wide, decay, input, step, sum, skip, context.Place(op.Output).Data];
+        Scheduling.Block[] writes = [state.Block, wide, decay, input, step, sum, skip, context.Place(op.Output).Data];
         stream.Acquire(Scheduling.Machine.Vector, reads, writes);
         stream.Loop(context.Tokens, token =>
         {
             // [channels, N] lanes of one token; operands of one number per channel or per state repeat along the other axis.
-            View Grid(LaneType type, long address) => new(type, address, states) { Rows = channels, RowStride = (long)states * type.ByteSize() };
+            View Grid(LaneType type, Expression address) => new(type, address, states) { Rows = channels, RowStride = (long)states * type.ByteSize() };
             View Token(Quantization.LaneValue value, bool alongColumns)
             {
                 var (type, size) = (EmitContext.TypeOf(value), EmitContext.ElementBytes(value));
@@ -58,13 +55,13 @@ internal static class SelectiveScanLowering
             var steps = new View(LaneType.I32, step.Start, states) { Rows = channels, RowStride = 4, ColumnStride = 0 };
             stream.AddRaw(new Elementwise(LaneFunction.Multiply, steps, Token(op.B, true), Grid(LaneType.I64, input.Start), op.InputShift, 0));
 
-            View Flat(LaneType type, long address) => View.Row(type, address, elements);
+            View Flat(LaneType type, Expression address) => View.Row(type, address, elements);
             stream.AddRaw(new Scan(
-                ScanForm.Added, Flat(LaneType.I32, decay.Start), 0, Flat(LaneType.I64, input.Start), Flat(LaneType.I32, stateBlock.Start),
+                ScanForm.Added, Flat(LaneType.I32, decay.Start), 0, Flat(LaneType.I64, input.Start), Flat(LaneType.I32, state.Address),
                 Flat(LaneType.I32, decay.Start), Exp2.Fraction, 0, int.MaxValue));
 
             stream.AddRaw(new Elementwise(
-                LaneFunction.Multiply, Grid(LaneType.I32, stateBlock.Start), Token(op.C, true), Grid(LaneType.I64, wide.Start), 0, 0));
+                LaneFunction.Multiply, Grid(LaneType.I32, state.Address), Token(op.C, true), Grid(LaneType.I64, wide.Start), 0, 0));
             stream.AddRaw(new Reduce(ReduceFunction.Sum, Grid(LaneType.I64, wide.Start), View.Scalars(LaneType.I64, sum.Start, channels), false));
             stream.AddRaw(new Elementwise(
                 LaneFunction.Multiply, Channels(op.Input), View.Scalars(LaneType.I16, skipBlock.Start, channels), View.Scalars(LaneType.I64, skip.Start, channels), op.SkipShift, 0));
@@ -75,6 +72,6 @@ internal static class SelectiveScanLowering
             });
         });
         stream.Release(Scheduling.Machine.Vector, reads, writes);
-        stream.Add(new Store(TrafficClass.State, context.StateAddress(segment, 0), stateBlock.Start, new Box(4 * elements)) { Channel = channel });
+        state.Close(context);
     }
 }

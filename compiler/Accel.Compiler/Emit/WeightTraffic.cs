@@ -1,4 +1,5 @@
 using Accel.Compiler.Scheduling;
+using Accel.Compiler.Tiling;
 using Accel.Isa.Commands;
 using Accel.Isa.Operands;
 
@@ -12,13 +13,17 @@ namespace Accel.Compiler.Emit;
 internal sealed class WeightTraffic
 {
     private readonly Block[] _slots;
+    private readonly SemaphoreUse[] _free;
+    private readonly SemaphoreUse[] _full;
     private readonly long[] _used;
     private readonly long[] _tiles;
+    private readonly Dictionary<MatMulShape, MatMulTile> _cuts = [];
 
     public WeightTraffic(Machine machine, long slotBytes)
     {
         SlotBytes = slotBytes;
         (_slots, _used, _tiles) = (new Block[machine.Arrays], new long[machine.Arrays], new long[machine.Arrays]);
+        (_free, _full) = (new SemaphoreUse[machine.Arrays], new SemaphoreUse[machine.Arrays]);
     }
 
     /// <summary>Bytes of one slot.</summary>
@@ -26,15 +31,28 @@ internal sealed class WeightTraffic
 
     public Block Slots(int array) => _slots[array];
 
+    /// <summary>How a product is cut; equal products are cut alike.</summary>
+    public MatMulTile TileOf(Machine machine, MatMulShape shape)
+    {
+        if (!_cuts.TryGetValue(shape, out var tile))
+        {
+            _cuts.Add(shape, tile = TileSearch.Find(machine, shape, SlotBytes));
+        }
+
+        return tile;
+    }
+
     /// <summary>Slot fillings of an array so far.</summary>
     public ref long Used(int array) => ref _used[array];
 
     /// <summary>Sums of an array drained so far.</summary>
     public ref long Tiles(int array) => ref _tiles[array];
 
-    public static SemaphoreUse Free(EmitContext context, int array, int stripe) => context.Stream.Semaphore($"weights free {array} {stripe}");
+    /// <summary>Given by an array when it has read a slot.</summary>
+    public SemaphoreUse Free(int array) => _free[array];
 
-    public static SemaphoreUse Full(EmitContext context, int array, int stripe) => context.Stream.Semaphore($"weights full {array} {stripe}");
+    /// <summary>Taken by an array before it reads a slot.</summary>
+    public SemaphoreUse Full(int array) => _full[array];
 
     /// <summary>Reserves the slots and declares them free.</summary>
     public void Start(EmitContext context)
@@ -42,8 +60,8 @@ internal sealed class WeightTraffic
         for (var array = 0; array < _slots.Length; array++)
         {
             _slots[array] = context.Scratchpad.Allocate(DoubleBuffer.Slots * SlotBytes);
-            var signals = Enumerable.Range(0, context.Machine.Stripes).Select(s => Free(context, array, s) with { Count = DoubleBuffer.Slots });
-            context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Signals = [.. signals] });
+            (_free[array], _full[array]) = (context.Stream.Semaphore($"weights free {array}"), context.Stream.Semaphore($"weights full {array}"));
+            context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Signals = [_free[array] with { Count = DoubleBuffer.Slots }] });
         }
     }
 
@@ -52,13 +70,10 @@ internal sealed class WeightTraffic
     {
         for (var array = 0; array < _slots.Length; array++)
         {
-            for (var stripe = 0; stripe < context.Machine.Stripes; stripe++)
+            context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Dma, Machine.WeightChannel))
             {
-                context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Dma, context.Machine.WeightChannel(array, stripe)))
-                {
-                    Waits = [Free(context, array, stripe) with { Count = DoubleBuffer.Slots }],
-                });
-            }
+                Waits = [_free[array] with { Count = DoubleBuffer.Slots }],
+            });
         }
     }
 }

@@ -1,3 +1,4 @@
+using Accel.Dram.Mapping;
 using Accel.Dram.Standards;
 using Accel.Dram.Streams;
 
@@ -52,6 +53,19 @@ internal abstract class Channel
     /// <summary>Counts of one pseudo-channel up to <see cref="Now"/>.</summary>
     public abstract Counters CountersOf(int pseudoChannel);
 
+    /// <summary>A channel in the same state with counts of zero; null if this engine cannot be copied.</summary>
+    /// <param name="mapping">Of the memory.</param>
+    /// <param name="addressing">Of the channel's pseudo-channels.</param>
+    public virtual Channel? Copy(AddressMapping mapping, LocalAddressing[] addressing) => null;
+
+    /// <summary>Whether this and another channel, standing at the same cycle, do the same from here on, given the same requests.</summary>
+    public virtual bool HasFutureOf(Channel other) => false;
+
+    /// <summary>Starts counting anew.</summary>
+    public virtual void ResetCounters()
+    {
+    }
+
     /// <summary>Told that a transfer was added to a pseudo-channel's input.</summary>
     public virtual void Added(int pseudoChannel, long arrival)
     {
@@ -82,6 +96,37 @@ internal sealed class PseudoChannelInput
 
             return true;
         }
+    }
+
+    /// <summary>Takes on the requests and transfers of another input.</summary>
+    public void CopyFrom(PseudoChannelInput other)
+    {
+        Transfers.CopyFrom(other.Transfers);
+        for (var port = 0; port < other.Ports.Count; port++)
+        {
+            Port(port).CopyFrom(other.Ports[port]);
+        }
+
+        FirstPort = other.FirstPort;
+    }
+
+    /// <summary>Whether the same requests of the same transfers are still to come, and the same are under way.</summary>
+    public bool IsSameAs(PseudoChannelInput other)
+    {
+        if (Ports.Count != other.Ports.Count || FirstPort != other.FirstPort || !Transfers.IsSameAs(other.Transfers))
+        {
+            return false;
+        }
+
+        for (var port = 0; port < Ports.Count; port++)
+        {
+            if (!Ports[port].IsSameAs(other.Ports[port], Transfers, other.Transfers))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The queue of a port, made when first used.</summary>

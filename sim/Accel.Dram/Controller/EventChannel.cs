@@ -5,7 +5,7 @@ using Accel.Dram.Streams;
 namespace Accel.Dram.Controller;
 
 /// <summary>The next-event engine: goes from one cycle in which something happens to the next, with the outcome of <see cref="NaiveChannel"/>.</summary>
-internal sealed class EventChannel : Channel
+internal sealed partial class EventChannel : Channel
 {
     public EventChannel(DramDevice device, ControllerConfig config, AddressMapping mapping, LocalAddressing[] addressing, ChannelLog log)
         : base(device, config, log)

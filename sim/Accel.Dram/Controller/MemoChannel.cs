@@ -83,6 +83,16 @@ internal sealed partial class MemoChannel : Channel
 
     public override void Added(int pseudoChannel, long arrival) => _engine.Added(pseudoChannel, arrival);
 
+    public override MemoChannel Copy(AddressMapping mapping, LocalAddressing[] addressing) =>
+        new(_engine.Copy(mapping, addressing), mapping, addressing, _table)
+        {
+            Now = Now, _simulated = _simulated, _covered = _covered, _restUntil = _restUntil,
+        };
+
+    public override bool HasFutureOf(Channel other) => _engine.HasFutureOf(((MemoChannel)other)._engine);
+
+    public override void ResetCounters() => _engine.ResetCounters();
+
     public override Counters CountersOf(int pseudoChannel)
     {
         Settle();

@@ -89,7 +89,9 @@ internal static class HardwareVerb
             {
                 try
                 {
-                    valid.Add((file, HardwareConfigs.Load(file)));
+                    var config = HardwareConfigs.Load(file);
+                    faults.AddRange(HardwareConfigs.MemoryFaults(file, config));
+                    valid.Add((file, config));
                 }
                 catch (InputException exception)
                 {
@@ -97,13 +99,13 @@ internal static class HardwareVerb
                 }
             }
 
-            Report(terminal, parsed.GetValue(json), valid, faults);
+            Report(terminal, parsed.GetValue(json), valid.Where(each => faults.All(fault => fault.File != each.File)), faults);
             return faults.Count == 0 ? ExitCode.Done : ExitCode.BadInput;
         });
         return command;
     }
 
-    private static void Report(Terminal terminal, bool json, List<(string File, HardwareConfig Config)> valid, List<Diagnostic> faults)
+    private static void Report(Terminal terminal, bool json, IEnumerable<(string File, HardwareConfig Config)> valid, List<Diagnostic> faults)
     {
         if (json)
         {

@@ -15,7 +15,20 @@ internal static class MachineFaults
         }
         catch (MachineFaultException fault)
         {
-            terminal.Error.WriteLine(fault.Kind == FaultKind.Deadlock ? $"deadlock: {fault.Message}" : $"the program does what the machine cannot do: {fault.Message}");
+            if (fault.Kind != FaultKind.Deadlock)
+            {
+                terminal.Error.WriteLine($"the program does what the machine cannot do: {fault.Message}");
+                return ExitCode.CheckFailed;
+            }
+
+            // Who waits for whom, one to a line.
+            var parts = fault.Message.Split("; ");
+            terminal.Error.WriteLine($"deadlock: {parts[0]}");
+            foreach (var wait in parts[1..])
+            {
+                terminal.Error.WriteLine($"  {wait}");
+            }
+
             return ExitCode.CheckFailed;
         }
     }

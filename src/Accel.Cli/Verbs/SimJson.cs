@@ -16,7 +16,7 @@ internal static class SimJson
         writer.WriteString("model", model.Name);
         writer.WriteString("hardware", model.Hardware.Name);
         writer.WriteString("weights", model.Request.Weights.ToString().ToLowerInvariant());
-        writer.WriteNumber("prefill_tokens", model.Request.Prefill);
+        writer.WriteNumber("prefill_tokens", model.Prefill);
         writer.WriteNumber("decode_tokens", model.Request.Decode);
         writer.WriteNumber("context", model.Context);
         writer.WriteNumber("batch", model.Request.Batch);

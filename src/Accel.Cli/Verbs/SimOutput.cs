@@ -50,14 +50,14 @@ internal static class SimOutput
             [
                 [
                     "memory, less refresh", Engineering.Format(roofline.BytesPerSecond, "B/s"), Engineering.Format(roofline.RefreshLimitedBytesPerSecond, "B/s"),
-                    Percent(roofline.BytesPerSecond / roofline.RefreshLimitedBytesPerSecond), Invariant($"{roofline.MemoryCycles:N0}"),
+                    Engineering.Percent(roofline.BytesPerSecond / roofline.RefreshLimitedBytesPerSecond), Invariant($"{roofline.MemoryCycles:N0}"),
                 ],
                 [
                     "arrays, 8-bit codes", Engineering.Format(2 * roofline.MacsPerSecond, "OPS"), Engineering.Format(2 * roofline.PeakMacsPerSecond, "OPS"),
-                    Percent(roofline.MacsPerSecond / roofline.PeakMacsPerSecond), Invariant($"{roofline.ComputeCycles:N0}"),
+                    Engineering.Percent(roofline.MacsPerSecond / roofline.PeakMacsPerSecond), Invariant($"{roofline.ComputeCycles:N0}"),
                 ],
             ]);
-        terminal.Output.WriteLine($"bound by {Name(roofline.Binding)}: {Engineering.Digits(roofline.MacsPerByte)} MAC/B, the ridge is at {Engineering.Digits(roofline.Ridge)}; the bound takes {Percent(roofline.Reached)} of this run's cycles");
+        terminal.Output.WriteLine($"bound by {Name(roofline.Binding)}: {Engineering.Digits(roofline.MacsPerByte)} MAC/B, the ridge is at {Engineering.Digits(roofline.Ridge)}; the bound takes {Engineering.Percent(roofline.Reached)} of this run's cycles");
     }
 
     private static void PrintBytes(Terminal terminal, TimedResult result)
@@ -82,7 +82,7 @@ internal static class SimOutput
                 .ToArray()));
 
         string Share(List<UnitTiming> units, Func<UnitTiming, long> part) =>
-            units.Sum(part) is var sum && sum == 0 ? "-" : Percent(sum / ((double)units.Count * Math.Max(1, result.Report.Cycles.Value)));
+            units.Sum(part) is var sum && sum == 0 ? "-" : Engineering.Percent(sum / ((double)units.Count * Math.Max(1, result.Report.Cycles.Value)));
     }
 
     private static void PrintOperators(Terminal terminal, TimedResult result, bool all)
@@ -111,7 +111,7 @@ internal static class SimOutput
             ["operator", "times", "cycles", "share", "MAC", "bytes", "needed"],
             rows.Select(row => new[]
             {
-                row.Name, Invariant($"{row.Count}"), Invariant($"{row.Cycles:N0}"), Percent(row.Cycles / (double)Math.Max(1, report.Cycles.Value)),
+                row.Name, Invariant($"{row.Count}"), Invariant($"{row.Cycles:N0}"), Engineering.Percent(row.Cycles / (double)Math.Max(1, report.Cycles.Value)),
                 row.Macs == 0 ? "-" : Engineering.Format((double)row.Macs), row.Bytes == 0 ? "-" : new Bytes(row.Bytes).ToString(), row.Needed == 0 ? "-" : new Bytes(row.Needed).ToString(),
             }));
     }
@@ -123,11 +123,9 @@ internal static class SimOutput
         output.WriteLine($"energy, lower estimate: {Engineering.Format(energy.Joules / tokens, "J")} a token, {Engineering.Format(energy.Watts, "W")}");
         foreach (var part in energy.Parts)
         {
-            output.WriteLine($"  {Percent(part.Joules / energy.Joules),6}  {part.Name} ({part.Source})");
+            output.WriteLine($"  {Engineering.Percent(part.Joules / energy.Joules),6}  {part.Name} ({part.Source})");
         }
     }
-
-    private static string Percent(double share) => share is > 0 and < 0.0005 ? "<0.1 %" : share.ToString("0.0 %", CultureInfo.InvariantCulture);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -17,11 +17,11 @@ internal static class SimVerb
         var csv = new Option<FileInfo?>("--csv") { Description = "write the operators as CSV" };
         var operators = new Option<bool>("--operators") { Description = "show every operator and every unit, not groups of them" };
         var noSkip = new Option<bool>("--no-skip") { Description = "step through each cycle: slow, and the same in every number" };
-        var fusions = new Option<bool>("--fusions") { Description = "instead: cycles and bytes with each fusion left out in turn" };
+        var savings = new Option<bool>("--savings") { Description = "show what each pass saves in cycles and bytes: compile and simulate without each of them" };
         var json = CommonOptions.Json();
         var command = new Command("sim", "simulate a model on a machine: cycles, bytes, and what each unit did; shapes suffice");
         arguments.AddTo(command);
-        foreach (var option in new Option[] { trace, csv, operators, noSkip, fusions, json })
+        foreach (var option in new Option[] { trace, csv, operators, noSkip, savings, json })
         {
             command.Options.Add(option);
         }
@@ -38,13 +38,13 @@ internal static class SimVerb
 
             return MachineFaults.Shown(terminal, () =>
             {
-                if (parsed.GetValue(fusions))
+                var model = arguments.Prepare(parsed);
+                if (parsed.GetValue(savings))
                 {
-                    FusionTable.Show(terminal, arguments, parsed, parsed.GetValue(json));
+                    ShowSavings(terminal, model, parsed.GetValue(json));
                     return;
                 }
 
-                var model = arguments.Prepare(parsed);
                 var report = Time(model, new TimingOptions { Skip = !parsed.GetValue(noSkip) }, parsed.GetValue(trace));
                 var result = new TimedResult(model, report);
                 if (parsed.GetValue(csv) is { } file)
@@ -67,6 +67,19 @@ internal static class SimVerb
             });
         });
         return command;
+    }
+
+    private static void ShowSavings(Terminal terminal, TimedModel model, bool json)
+    {
+        var savings = TimedSavings.Of(model, terminal);
+        if (json)
+        {
+            terminal.WriteJson(savings.Write);
+        }
+        else
+        {
+            savings.Print(terminal);
+        }
     }
 
     private static TimingReport Time(TimedModel model, TimingOptions options, FileInfo? trace)

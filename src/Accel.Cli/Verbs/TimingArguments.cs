@@ -12,37 +12,38 @@ internal sealed class TimingArguments
     private readonly Argument<string> _model = CommonOptions.Model();
     private readonly Option<string> _hardware = CommonOptions.Hardware();
     private readonly Option<WeightChoice> _weights = CommonOptions.Weights();
-    private readonly Option<int?> _prefill = Count("--prefill", "tokens of a prompt; 512 if no number follows", ArgumentArity.ZeroOrOne);
-    private readonly Option<int?> _decode = Count("--decode", "tokens to generate, each simulated; 1 if no number follows, and without --prefill", ArgumentArity.ZeroOrOne);
+    private readonly Option<int?> _prefill = Count("--prefill", "tokens of a prompt; without a number 512, or what the model has room for", ArgumentArity.ZeroOrOne);
+    private readonly Option<int?> _decode = Count("--decode", "tokens to generate, each simulated; 1 without a number, and without --prefill", ArgumentArity.ZeroOrOne);
     private readonly Option<int?> _context = Count("--context", "tokens that each sequence has seen before; else 0 before a prompt, and 2048 or what the model has room for before decode", ArgumentArity.ExactlyOne);
     private readonly Option<int> _batch = CommonOptions.Positive("--batch", "independent sequences", 1);
+    private readonly Option<FileInfo?> _program = new("--program") { Description = "time this program of `accel compile` instead of compiling MODEL" };
     private readonly Dictionary<string, Option<bool>> _switches =
         PassPipeline.Passes.ToDictionary(pass => pass.Name, pass => new Option<bool>($"--no-{pass.Name}") { Description = $"leave out: {pass.Summary}" }, StringComparer.Ordinal);
 
     public void AddTo(Command command)
     {
         command.Arguments.Add(_model);
-        foreach (var option in new Option[] { _hardware, _weights, _prefill, _decode, _context, _batch }.Concat(_switches.Values))
+        foreach (var option in new Option[] { _hardware, _weights, _prefill, _decode, _context, _batch, _program }.Concat(_switches.Values))
         {
             command.Options.Add(option);
         }
     }
 
-    public TimedModel Prepare(ParseResult parsed) => TimedModel.Prepare(Request(parsed), HardwareConfigs.Load(parsed.GetValue(_hardware)!));
+    public TimedModel Prepare(ParseResult parsed) => TimedModel.Prepare(Request(parsed), HardwareConfigs.LoadForTiming(parsed.GetValue(_hardware)!));
 
     private TimingRequest Request(ParseResult parsed)
     {
-        const int UsualPrompt = 512;
-        var prefill = parsed.GetResult(_prefill) is null ? 0 : parsed.GetValue(_prefill) ?? UsualPrompt;
-        var decode = parsed.GetResult(_decode) is null && prefill > 0 ? 0 : parsed.GetValue(_decode) ?? 1;
-        if (prefill + decode == 0)
+        var prefill = parsed.GetResult(_prefill) is null ? 0 : parsed.GetValue(_prefill);
+        var decode = parsed.GetResult(_decode) is null && prefill != 0 ? 0 : parsed.GetValue(_decode) ?? 1;
+        if (prefill == 0 && decode == 0)
         {
             throw new InputException("--prefill, --decode", "", "a token or more", "0");
         }
 
         return new(
             parsed.GetValue(_model)!, parsed.GetValue(_weights), prefill, decode, parsed.GetValue(_context), parsed.GetValue(_batch),
-            _switches.Where(pair => parsed.GetValue(pair.Value)).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal));
+            _switches.Where(pair => parsed.GetValue(pair.Value)).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal),
+            parsed.GetValue(_program));
     }
 
     private static Option<int?> Count(string name, string description, ArgumentArity arity)

@@ -109,8 +109,8 @@ internal sealed class WhyAnswer(TimedResult result, Bottlenecks bottlenecks, IRe
         var moved = Engineering.Format(result.Report.TotalBytes, "B");
         var excess = result.BytesNeeded > 0 ? (result.Report.TotalBytes / (double)result.BytesNeeded) - 1 : 0;
         return roofline.Binding == Resource.Memory
-            ? $"Against the roofline: it moves {moved}, {Percent(excess)} more than it must, at {Engineering.Format(roofline.BytesPerSecond, "B/s")}: {Percent(roofline.Reached)} of what refresh leaves of the memory. The arrays do {Percent(roofline.MacsPerSecond / roofline.PeakMacsPerSecond)} of their peak."
-            : $"Against the roofline: it does {Engineering.Format((double)result.Report.Macs, "MAC")} at {Percent(roofline.Reached)} of the arrays' peak, and moves {moved} at {Percent(roofline.BytesPerSecond / roofline.RefreshLimitedBytesPerSecond)} of what refresh leaves of the memory.";
+            ? $"Against the roofline: it moves {moved}, {Engineering.Percent(excess)} more than it must, at {Engineering.Format(roofline.BytesPerSecond, "B/s")}: {Engineering.Percent(roofline.Reached)} of what refresh leaves of the memory. The arrays do {Engineering.Percent(roofline.MacsPerSecond / roofline.PeakMacsPerSecond)} of their peak."
+            : $"Against the roofline: it does {Engineering.Format((double)result.Report.Macs, "MAC")} at {Engineering.Percent(roofline.Reached)} of the arrays' peak, and moves {moved} at {Engineering.Percent(roofline.BytesPerSecond / roofline.RefreshLimitedBytesPerSecond)} of what refresh leaves of the memory.";
     }
 
     private string Next()
@@ -131,7 +131,7 @@ internal sealed class WhyAnswer(TimedResult result, Bottlenecks bottlenecks, IRe
             .Select(group => (Name: group.Key, Cycles: group.Sum(op => op.Cycles)))
             .OrderByDescending(group => group.Cycles).ThenBy(group => group.Name, StringComparer.Ordinal)
             .Take(Shown);
-        return $"Where: {string.Join(", ", groups.Select(group => $"{group.Name} {Percent(group.Cycles / (double)Cycles)}"))} of the cycles.";
+        return $"Where: {string.Join(", ", groups.Select(group => $"{group.Name} {Engineering.Percent(group.Cycles / (double)Cycles)}"))} of the cycles.";
     }
 
     private string Waits()
@@ -142,9 +142,9 @@ internal sealed class WhyAnswer(TimedResult result, Bottlenecks bottlenecks, IRe
             var all = (double)kind.Count() * Cycles;
             var cause = Enum.GetValues<StallCause>().MaxBy(each => kind.Sum(unit => unit.StalledOn[(int)each]));
             var longest = kind.Sum(unit => unit.StalledOn[(int)cause]);
-            parts.Add($"{kind.Key} is busy {Percent(kind.Sum(unit => unit.Busy) / all)}"
-                + (longest > 0 ? $", waits {Percent(longest / all)} for {Cause(cause)}" : "")
-                + (kind.Sum(unit => unit.Idle) / all is >= LeastShare and var idle ? $", idle {Percent(idle)}" : ""));
+            parts.Add($"{kind.Key} is busy {Engineering.Percent(kind.Sum(unit => unit.Busy) / all)}"
+                + (longest > 0 ? $", waits {Engineering.Percent(longest / all)} for {Cause(cause)}" : "")
+                + (kind.Sum(unit => unit.Idle) / all is >= LeastShare and var idle ? $", idle {Engineering.Percent(idle)}" : ""));
         }
 
         return $"Units: {string.Join("; ", parts)}.";
@@ -165,8 +165,6 @@ internal sealed class WhyAnswer(TimedResult result, Bottlenecks bottlenecks, IRe
     };
 
     private static string Times(double gain) => gain.ToString("0.00x", CultureInfo.InvariantCulture);
-
-    private static string Percent(double share) => share.ToString("0.0 %", CultureInfo.InvariantCulture);
 
     private static string Snake(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 }

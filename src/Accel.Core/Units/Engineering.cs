@@ -28,5 +28,8 @@ public static class Engineering
         _ => value.ToString("G3", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>A share of 1 with one digit behind the point: <c>97.3 %</c>; what would round to nothing is <c>&lt;0.1 %</c>.</summary>
+    public static string Percent(double share) => share is > 0 and < 0.0005 ? "<0.1 %" : share.ToString("0.0 %", CultureInfo.InvariantCulture);
+
     private static double Rounded(double value) => value < 10 ? Math.Round(value, 2) : value;
 }
