@@ -46,7 +46,7 @@ public static class ModelCompiler
     private static (Fitting Fit, DramLayout Dram, EmitContext[] Contexts) Fit(ModelPlan plan, Machine machine, CompilerOptions options)
     {
         CapacityException? last = null;
-        var lanes = machine.Arrays;
+        var lanes = Math.Max(machine.Arrays, machine.Shape.VectorUnits);
         for (var tokens = Math.Min(options.PrefillTokens, options.ContextLength); tokens >= 1; tokens /= 2)
         {
             foreach (var share in _weightShares)

@@ -82,7 +82,7 @@ internal sealed class AttentionShape
     private int CountLanes()
     {
         var machine = Context.Machine;
-        var lanes = Math.Min(Context.MostLanes, Math.Min(machine.Shape.VectorUnits, machine.Shape.DmaChannels));
+        var lanes = new[] { Context.MostLanes, machine.Arrays, machine.Shape.VectorUnits, machine.Shape.DmaChannels }.Min();
         while (Op.KeyHeads % lanes != 0)
         {
             lanes--;

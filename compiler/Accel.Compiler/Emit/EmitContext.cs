@@ -16,13 +16,16 @@ internal readonly record struct ValuePlace(Block Data, Block Scale);
 /// <summary>What is tried until a model fits a machine.</summary>
 /// <param name="Tokens">Most tokens of a prefill run.</param>
 /// <param name="Share">64ths of the scratchpad that are for weight tiles.</param>
-/// <param name="Lanes">Key heads that attention may have at work at once.</param>
+/// <param name="Lanes">Vector units that may share a command, and key heads that attention may have at work at once.</param>
 /// <param name="Residents">So many of the plan's resident states get scratchpad, the first ones.</param>
 internal sealed record Fitting(int Tokens, int Share, int Lanes, int Residents);
 
 /// <summary>What the lowerings of one entry point share: the stream, scratchpad, memory, and where values stand.</summary>
 internal sealed class EmitContext
 {
+    /// <summary>Vector units that share a command: each takes a register for its tokens, and a semaphore of a list that holds 8.</summary>
+    private const int MostVectorUnits = 8;
+
     private readonly Dictionary<int, ValuePlace> _places = [];
     private readonly List<Block> _temporaries = [];
     private readonly Dictionary<QuantizedState, Segment> _residents = new(ReferenceEqualityComparer.Instance);
@@ -35,6 +38,8 @@ internal sealed class EmitContext
         Stream = new(machine, Scratchpad, new SemaphoreTable(machine.Name, machine.Shape.Semaphores), tokens);
         Tokens = tokens == 1 ? 1 : Register.Tokens;
         Weights = weights;
+        VectorUnits = Math.Min(Math.Min(machine.Shape.VectorUnits, fit.Lanes), MostVectorUnits);
+        Stream.Spread = VectorUnits > 1 ? new(Stream, VectorUnits, machine.Config.VectorUnits.Lanes, Tokens) : null;
         States = plan.StateSpace with { RunTokens = fit.Tokens };
         // First of all, so that they stand at the same place in every entry point.
         foreach (var state in plan.Residents.Take(fit.Residents))
@@ -72,6 +77,9 @@ internal sealed class EmitContext
 
     /// <summary>States that live in the scratchpad.</summary>
     public IEnumerable<Segment> Residents => _residents.Values;
+
+    /// <summary>Vector units that share the work of one op.</summary>
+    public int VectorUnits { get; }
 
     /// <summary>Tokens of this run; a constant where there is only ever one.</summary>
     public Expression Tokens { get; }

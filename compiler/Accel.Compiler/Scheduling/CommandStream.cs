@@ -42,6 +42,9 @@ internal sealed class CommandStream
 
     public int Semaphore(string purpose) => _semaphores[purpose];
 
+    /// <summary>Cuts commands of vector unit 0 into parts for all; null leaves them whole.</summary>
+    public VectorSpread? Spread { get; set; }
+
     /// <summary>Adds a command that is ordered by what it touches.</summary>
     public void Add(Command command)
     {
@@ -59,8 +62,9 @@ internal sealed class CommandStream
         }
 
         var waits = Waits(command.Unit, unit, latest);
-        var issue = new Issue(unit, _instructions.Count);
-        _instructions.Add(command with { Operator = Operator, Waits = waits });
+        var issue = command is VectorCommand vector && Spread?.Parts(vector, _registers) is { Count: > 1 } parts
+            ? AddParts(parts, waits)
+            : AddWhole(unit, command with { Operator = Operator, Waits = waits });
         foreach (var access in _accesses.Span)
         {
             if (access.Space == Space.Scratchpad)
@@ -68,6 +72,36 @@ internal sealed class CommandStream
                 _hazards.Record(issue, _scratchpad.BlockAt(access.Start), access.IsWrite);
             }
         }
+    }
+
+    private Issue AddWhole(int unit, Command command)
+    {
+        _instructions.Add(command);
+        return new(unit, _instructions.Count - 1);
+    }
+
+    /// <summary>The hub lets the other vector units begin, does its own part, and waits for theirs.</summary>
+    /// <returns>The hub's last wait, which stands for all parts.</returns>
+    private Issue AddParts(IReadOnlyList<VectorCommand> parts, SemaphoreList waits)
+    {
+        var begin = new Issue(_hub, _instructions.Count);
+        var others = Enumerable.Range(1, parts.Count - 1).Select(index => (Index: index, Unit: _machine.NumberOf(new(UnitKind.Vector, index)))).ToArray();
+        AddRaw(new Synchronize(Machine.Vector) { Waits = waits, Signals = [.. others.Select(other => new SemaphoreUse(OrderSemaphore(_hub, other.Unit)))] });
+        AddRaw(parts[0]);
+        foreach (var (index, unit) in others)
+        {
+            _hazards.Wait(unit, begin, _instructions.Count);
+            AddRaw(parts[index] with { Vector = index, Waits = [OrderSemaphore(_hub, unit)], Signals = [OrderSemaphore(unit, _hub)] });
+        }
+
+        var end = new Issue(_hub, _instructions.Count);
+        for (var i = 0; i < others.Length; i++)
+        {
+            _hazards.Wait(_hub, new(others[i].Unit, end.Index - others.Length + i), end.Index);
+        }
+
+        AddRaw(new Synchronize(Machine.Vector) { Waits = [.. others.Select(other => new SemaphoreUse(OrderSemaphore(other.Unit, _hub)))] });
+        return end;
     }
 
     /// <summary>Adds a command as it is.</summary>

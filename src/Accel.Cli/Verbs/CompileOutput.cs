@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Accel.Compiler;
+using Accel.Compiler.Tiling;
 using Accel.Core.Units;
 using Accel.Isa;
 using Accel.Isa.Commands;
@@ -39,13 +40,18 @@ internal static class CompileOutput
                 ["operator", "kind", "tile", "bytes moved", "lower bound", "why more"],
                 entry.Operators.Select(op => new[]
                 {
-                    op.Name, op.Kind, op.Tile?.ToString() ?? "", new Bytes(op.Moved).ToString(), new Bytes(op.LowerBound).ToString(), op.Reason,
+                    op.Name, op.Kind, Shown(op.Tile), new Bytes(op.Moved).ToString(), new Bytes(op.LowerBound).ToString(), op.Reason,
                 }),
                 1,
                 2,
                 5);
         }
     }
+
+    /// <summary>Outputs by depth, the fold, and what stands still.</summary>
+    private static string Shown(MatMulTile? tile) => tile is null
+        ? ""
+        : $"{tile.Outputs}x{tile.Depth} fold {tile.Fold} {(tile.Dataflow == Dataflow.WeightStationary ? "ws" : "os")}";
 
     public static void WriteJson(Utf8JsonWriter writer, CompiledProgram program, CompilationReport report)
     {
@@ -83,7 +89,16 @@ internal static class CompileOutput
                 writer.WriteString("kind", op.Kind);
                 writer.WriteNumber("bytes_moved", op.Moved);
                 writer.WriteNumber("lower_bound_bytes", op.LowerBound);
-                writer.WriteString("reason", op.Reason);
+                writer.WriteStartArray("excess");
+                foreach (var cause in op.Excess)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("cause", cause.Cause);
+                    writer.WriteNumber("bytes", cause.Bytes);
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndArray();
                 for (var traffic = 0; traffic < op.Bytes.Count; traffic++)
                 {
                     writer.WriteNumber($"{((TrafficClass)traffic).ToString().ToLowerInvariant()}_bytes", op.Bytes[traffic]);

@@ -7,7 +7,7 @@ namespace Accel.Compiler.Tests.Emit;
 internal static class Machines
 {
     public static HardwareConfig Of(
-        int rows, int columns, int arrays = 1, int channels = 2, long scratchpad = 1 << 20, long accumulatorWords = 1 << 15, int vectorUnits = 1, int queue = 16,
+        int rows, int columns, int arrays = 1, int channels = 2, long scratchpad = 1 << 20, long accumulatorWords = 1 << 15, int vectorUnits = 1, int queue = 16, int lanes = 32,
         params ArrayDataflow[] dataflows) => new()
     {
         Name = $"test-{rows}x{columns}",
@@ -24,7 +24,7 @@ internal static class Machines
             WeightPort = new Bytes(64),
             Accumulators = new Bytes(8 * accumulatorWords),
         },
-        VectorUnits = new(vectorUnits, 32),
+        VectorUnits = new(vectorUnits, lanes),
         Scratchpad = new(new Bytes(scratchpad), 16, 1, new Bytes(32)),
         Dma = new(channels, 64, new Cycles(16), new Bytes(64)),
         Sequencer = new(queue, 256),

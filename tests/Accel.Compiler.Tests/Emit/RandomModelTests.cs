@@ -24,7 +24,8 @@ public sealed class RandomModelTests
         "embedding", "linear", "attention", "rope", "causal_conv", "rg_lru", "selective_scan", "add", "multiply",
         "sliding window", "full attention", "one query head a key head", "multi-query", "grouped queries",
         "Int8 per row", "Int4 per row", "Int4 in groups", "Int3 in groups", "Ternary in groups",
-        "WeightStationary", "OutputStationary", "state on chip", "state in memory",
+        "WeightStationary", "OutputStationary", "state on chip", "state in memory", "reduce on more than one unit",
+        "lanes on more than one unit", "quantize on more than one unit", "scan on more than one unit", "convolve on more than one unit", "rotate on more than one unit", "lookup on more than one unit",
     ];
 
     [Fact]
@@ -54,7 +55,7 @@ public sealed class RandomModelTests
         var graph = Quantize(model, Options(Pick));
         var side = Pick(4, 5, 7, 16, 24, 32, 100, 256);
         var hardware = Machines.Of(
-            side, Pick(4, 6, 13, 16, 32, 77, 256), Pick(1, 1, 2, 3), Pick(1, 2, 4, 8), Pick(1 << 16, 1 << 17, 1 << 20), Pick(1 << 11, 1 << 13, 1 << 15), Pick(1, 2), Pick(1, 4, 16),
+            side, Pick(4, 6, 13, 16, 32, 77, 256), Pick(1, 1, 2, 3), Pick(1, 2, 4, 8), Pick(1 << 16, 1 << 17, 1 << 20), Pick(1 << 11, 1 << 13, 1 << 15), Pick(1, 2, 3), Pick(1, 4, 16), Pick(1, 4, 32),
             _dataflows[Pick(0, 1, 2)]);
         var options = new CompilerOptions { ContextLength = 48, PrefillTokens = Pick(2, 8, 12), Sequences = Pick(1, 2), DisabledPasses = Disabled(random) };
         var run = new Differential(graph, hardware, options) { Sequence = options.Sequences - 1 };
@@ -77,6 +78,7 @@ public sealed class RandomModelTests
 
         covered.UnionWith(graph.Matrices.Select(matrix => $"{matrix.Format} {(matrix.GroupSize >= matrix.Columns ? "per row" : "in groups")}"));
         covered.UnionWith(run.Program.EntryPoints.SelectMany(entry => entry.Instructions).OfType<MatMul>().Select(product => $"{product.Dataflow}"));
+        covered.UnionWith(run.Program.EntryPoints.SelectMany(entry => entry.Instructions).OfType<VectorCommand>().Where(command => command.Vector > 0).Select(command => $"{command.Mnemonic} on more than one unit"));
         covered.UnionWith(run.Report.States.Select(state => state.OnChip ? "state on chip" : "state in memory"));
     }
 

@@ -18,7 +18,7 @@ namespace Accel.Sim.Timing.Units;
 /// S(p) = max(L(p) + load(p), S(p-1) + stream(p-1))
 /// done = S(P) + stream(P) + H + C - 1                         through the rows, the columns, and the adder behind them
 /// </code>
-/// <para>load = ceil(bytes of the tile's codes, and of its mantissas where the pass ends a group / weight port). stream = M times 1 for 8-bit
+/// <para>load = ceil(bytes of the tile's codes, and of its mantissas where the pass begins a group / weight port). stream = M times 1 for 8-bit
 /// codes, 2 for 16-bit activations, again 2 for 16-bit weights, and no faster than the scratchpad delivers the activations. Output
 /// stationary: load = 0, stream = K times those factors, no faster than weights and activations arrive, and not below H, the cycles in
 /// which the last pass's sums are shifted out; done comes H cycles later for that shift.</para>
@@ -67,10 +67,10 @@ internal sealed class PassPipeline(MatMulArrayConfig config, ScratchpadShares sh
             var outputs = Math.Min(width, shape.Outputs - output);
             for (var input = 0L; input < shape.Depth;)
             {
-                var groupEnd = Math.Min(shape.Depth, (input / shape.Group * shape.Group) + shape.Group);
-                var inputs = Math.Min(height, groupEnd - input);
+                var groupStart = input / shape.Group * shape.Group;
+                var inputs = Math.Min(height, Math.Min(shape.Depth, groupStart + shape.Group) - input);
+                var load = Ceiling(Packed(inputs * outputs, shape.CodeBits) + Mantissas(shape, outputs, input == groupStart ? 1 : 0), shares.Weights);
                 input += inputs;
-                var load = Ceiling(Packed(inputs * outputs, shape.CodeBits) + Mantissas(shape, outputs, input == groupEnd ? 1 : 0), shares.Weights);
                 Pass(load, Math.Max(shape.Rows * slow, Ceiling(shape.Rows * inputs * shape.ActivationBytes, shares.Activations)));
             }
         }

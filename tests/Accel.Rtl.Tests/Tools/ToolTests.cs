@@ -1,0 +1,54 @@
+using Accel.Core.Diagnostics;
+using Accel.Rtl.Tools;
+
+namespace Accel.Rtl.Tests.Tools;
+
+public sealed class ToolTests
+{
+    private static readonly ExternalTool _shell = new("shell", "sh", "dash", "-c");
+
+    [Fact]
+    public void A_missing_tool_names_the_command_that_installs_it()
+    {
+        var fault = Assert.Throws<InputException>(() => ExternalTool.Verilator.Require("/no/such/folder"));
+        Assert.Contains("apt-get install verilator", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', fault.Message);
+    }
+
+    [SkippableFact]
+    public void Output_and_exit_code_of_a_tool_are_kept()
+    {
+        RequireShell();
+        var result = Run("echo out; echo err >&2; exit 3");
+        Assert.Equal(3, result.ExitCode);
+        Assert.Equal(["err", "out"], result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        var fault = Assert.Throws<ToolFailedException>(() => ToolProcess.Check(_shell, ["-c", "echo 'Error: no wire'; exit 3"], Folder, TimeSpan.FromSeconds(10)));
+        Assert.Contains("exit code 3", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("no wire", fault.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void A_tool_that_does_not_end_is_ended_with_all_it_started()
+    {
+        RequireShell();
+        var marker = Path.Combine(Folder, Path.GetRandomFileName());
+        var fault = Assert.Throws<ToolFailedException>(
+            () => ToolProcess.Run(_shell, ["-c", $"(sleep 1; touch '{marker}') & sleep 60"], Folder, TimeSpan.FromMilliseconds(300)));
+        Assert.Contains("not done within", fault.Message, StringComparison.Ordinal);
+        Thread.Sleep(1500);
+        Assert.False(File.Exists(marker));
+    }
+
+    [SkippableFact]
+    public void A_tool_that_waits_for_input_gets_none()
+    {
+        RequireShell();
+        Assert.Equal("end\n", Run("cat; echo end").Output);
+    }
+
+    private static string Folder => Path.GetTempPath();
+
+    private static ToolResult Run(string script) => ToolProcess.Run(_shell, ["-c", script], Folder, TimeSpan.FromSeconds(10));
+
+    private static void RequireShell() => Skip.IfNot(_shell.IsInstalled, "needs a POSIX shell");
+}
