@@ -19,7 +19,7 @@ namespace Accel.Dram;
 /// </remarks>
 public sealed partial class DramSystem
 {
-    private const int MostPorts = 256;
+    private const int MostPorts = PseudoChannelInput.MostPorts;
 
     private sealed class Transfer
     {
@@ -77,7 +77,7 @@ public sealed partial class DramSystem
     /// <summary>Adds a transfer.</summary>
     /// <param name="descriptor">What to move.</param>
     /// <param name="earliest">First cycle in which its requests may enter a queue; not before <see cref="Now"/>.</param>
-    /// <param name="port">The requester, 0 to 255.</param>
+    /// <param name="port">The requester, 0 to 63.</param>
     /// <returns>The transfer's number, counted from 0.</returns>
     /// <exception cref="InputException">The descriptor leaves the memory or is empty.</exception>
     public int Enqueue(DmaDescriptor descriptor, Cycles earliest = default, int port = 0)

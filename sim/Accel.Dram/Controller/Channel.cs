@@ -40,6 +40,11 @@ internal abstract class Channel
     /// <summary>Simulates all cycles below a limit.</summary>
     public abstract void RunUntil(long limit);
 
+    /// <summary>
+    /// Simulates all cycles below a limit, or fewer: may return as soon as a transfer's part has ended (see <see cref="TransferTable.Finished"/>).
+    /// </summary>
+    public abstract void RunUntilFinished(long limit);
+
     /// <summary>Simulates until the cycle in which the last command for a request starts, and no further.</summary>
     public abstract void RunUntilDrained();
 
@@ -72,6 +77,9 @@ internal abstract class Channel
 /// <summary>The input side of a pseudo-channel: one queue per port, and the table of transfers.</summary>
 internal sealed class PseudoChannelInput
 {
+    /// <summary>Most ports: a set of them fits a word.</summary>
+    public const int MostPorts = 64;
+
     public List<PortQueue> Ports { get; } = [];
 
     public TransferTable Transfers { get; } = new();

@@ -116,6 +116,19 @@ internal sealed partial class MemoChannel : Channel
         }
     }
 
+    public override void RunUntilFinished(long limit)
+    {
+        // A remembered step ends before the run that it belongs to.
+        while (Now < limit && Array.TrueForAll(Inputs, i => i.Transfers.Finished.Count == 0))
+        {
+            if (!TryRemember(limit))
+            {
+                _engine.RunUntilFinished(NextTry(limit));
+                Now = _engine.Now;
+            }
+        }
+    }
+
     public override void RunUntilDrained()
     {
         while (!_engine.Drained)
