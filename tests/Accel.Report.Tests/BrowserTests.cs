@@ -186,7 +186,7 @@ public sealed class BrowserTests(Browser browser) : IClassFixture<Browser>
         {
             Model = _full.Model! with { Name = Hostile, Layers = [.. _full.Model.Layers.Select(layer => layer with { Block = Hostile })] },
             Steps = [.. _full.Steps.Select(step => step with { Detail = Hostile })],
-            Verification = _full.Verification! with { Texts = [new(Hostile, Hostile, Hostile)] },
+            Verification = _full.Verification! with { Texts = [new(Hostile, Hostile, Hostile, Hostile)] },
         };
         await using var opened = await browser.OpenAsync(ReportPage.Write([result, result]));
         Assert.Empty(opened.Complaints);

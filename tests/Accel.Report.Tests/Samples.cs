@@ -32,8 +32,9 @@ internal static class Samples
                 "rom", 8_037_376, (long)(1_830_000 * scale),
                 [.. operators.Where(op => op.Kind == "linear").Select(op => new ModuleResult(op.Name.Replace('.', '_'), "rom matrix", (long)(op.Macs * 1.6), op.Macs * 8)), new("sequencer", "control", 4_200, 0), new("attention_unit", "attention", 61_000, 0)],
                 [new("keys_2", "cache", 128, 512), new("values_2", "cache", 128, 512), new("keys_5", "cache", 1024, 512), new("values_5", "cache", 1024, 512), new("hidden", "activations", 256, 32), new("rglru_state", "state", 256, 32)],
-                [.. Enumerable.Range(0, 9).Select(i => new TokenCyclesResult(i * 64, (long)((21_000 + (i * 640)) * scale)))]),
-            Verification = new("Verilator 5.032", 256, 0, true, [new("ROMEO:", "ROMEO:\nMethinks he made him not the sword.", "ROMEO:\nMethinks he made him not the sword.")]),
+                [.. operators.Where(op => op.Macs > 0).Select(op => new ChipStepResult(op.Name, op.Kind == "linear" ? "matrices" : op.Kind, (long)(op.Macs / 64 * scale)))],
+                [.. Enumerable.Range(0, 9).Select(i => new TokenCyclesResult(i * 64, (long)((21_000 + (i * 640)) * scale)))], "figures of a library"),
+            Verification = new("Verilator 5.032", 256, 0, true, 40_000, 0, [new("ROMEO:", "greedy", "ROMEO:\nMethinks he made him not the sword.", "ROMEO:\nMethinks he made him not the sword.")]),
         };
     }
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using Accel.Cli.Integer;
 using Accel.Compiler;
 using Accel.Compiler.Quantization;
+using Accel.Core.Diagnostics;
 using Accel.Core.Units;
 using Accel.Hardware;
 using Accel.Isa;
@@ -23,8 +24,9 @@ internal sealed class FlowRun(Terminal terminal, FlowRequest request, StepLog lo
     private CompiledProgram _program = null!;
 
     /// <summary>Runs all steps.</summary>
-    /// <exception cref="Accel.Core.Diagnostics.InputException">The model, the machine or the options are at fault.</exception>
-    public RunResult Run()
+    /// <exception cref="InputException">The model, the machine or the options are at fault.</exception>
+    /// <returns>The result, and the files of the chip by their paths; none where none was emitted.</returns>
+    public (RunResult Result, IReadOnlyDictionary<string, string> Chip) Run()
     {
         var result = new RunResult { Program = Version, Steps = [] };
         log.Run(StepNames.Import, () =>
@@ -63,14 +65,55 @@ internal sealed class FlowRun(Terminal terminal, FlowRequest request, StepLog lo
             result = result with { Timing = timing };
             return (true, string.Join(", ", timing.Runs.Select(run => $"{run.Name} of {run.Tokens:N0} in {run.Cycles:N0} cycles")));
         });
-        log.Skip(StepNames.Emit, "this version has no chip generator");
-        log.Skip(StepNames.Verify, tools.Obstacle ?? "there is no chip");
+        var chip = Emit();
+        result = result with { Chip = chip?.Result };
+        if (chip is null || tools.Obstacle is { })
+        {
+            log.Skip(StepNames.Verify, chip is null ? "there is no chip" : tools.Obstacle!);
+        }
+        else
+        {
+            log.Run(StepNames.Verify, () =>
+            {
+                var verification = ChipTrial.Run(_model, _graph, chip);
+                result = result with { Verification = verification };
+                return (
+                    verification is { DifferingTokens: 0, DifferingValues: 0, CyclesAgree: true, FirstDifference: null },
+                    $"{verification.Tokens - verification.DifferingTokens:N0} of {verification.Tokens:N0} tokens and {verification.Values - verification.DifferingValues:N0} of {verification.Values:N0} values equal, cycles {(verification.CyclesAgree ? "as predicted" : "not as predicted")}");
+            });
+        }
 
-        return result with { Steps = log.Steps };
+        return (result with { Steps = log.Steps }, chip?.Files ?? new Dictionary<string, string>());
     }
 
     /// <summary>Of this program, with the commit that it was built from.</summary>
     private static string Version => typeof(FlowRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    /// <summary>The chip; null, with the reason in the log, where the model cannot be one.</summary>
+    private EmittedChip? Emit()
+    {
+        if (!_model.HasWeights)
+        {
+            log.Skip(StepNames.Emit, "a shape has no weights to make logic of");
+            return null;
+        }
+
+        try
+        {
+            EmittedChip? chip = null;
+            return log.Run(StepNames.Emit, () =>
+            {
+                chip = EmittedChip.Of(_model, _graph, request);
+                return (true, $"{chip.Report.Files.Count:N0} Verilog modules, {chip.Report.Weights:N0} weights as logic, {chip.Report.GenerationCycles.First:N0} to {chip.Report.GenerationCycles.Last:N0} cycles per token");
+            }) ? chip : null;
+        }
+        catch (InputException obstacle)
+        {
+            // A model that runs on machines need not be one that can be cast in logic.
+            log.Skip(StepNames.Emit, obstacle.Message.Split('\n')[0]);
+            return null;
+        }
+    }
 
     private static double Loss(NumericsResult numerics) => (numerics.Perplexities[^1].Perplexity / numerics.Perplexities[0].Perplexity) - 1;
 

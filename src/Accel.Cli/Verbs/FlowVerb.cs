@@ -14,6 +14,7 @@ internal static class FlowVerb
     public const string ResultName = "result.json";
 
     private const string ReportName = "report.html";
+    private const string ChipName = "chip";
     private const string DefaultFolder = "rtl-out";
 
     public static Command Create(Terminal terminal)
@@ -26,17 +27,19 @@ internal static class FlowVerb
         var context = CommonOptions.AtLeast("--context", $"positions that caches are laid out for; 0 for the model's, at most {FlowRequest.UsualContext}", 0, 0);
         var check = CommonOptions.Positive("--check-tokens", "tokens that all executors run side by side, in prefill and again in decode", 128);
         var prompt = CommonOptions.Positive("--prompt-tokens", "tokens of the prompt that is timed", 256);
+        var text = new Option<string>("--prompt") { Description = "text that the chip continues", DefaultValueFactory = _ => "ROMEO:" };
+        var chip = CommonOptions.Positive("--chip-tokens", "tokens that the chip draws behind it, greedily and again by temperature", 48);
         var calibration = CommonOptions.CalibrationText();
         var json = CommonOptions.Json();
         var command = new Command("flow", "import, compile, check, simulate, emit and verify a model, and write one report; exit 1 if a check failed")
         {
-            model, hardware, weights, output, setup, context, check, prompt, calibration, json,
+            model, hardware, weights, output, setup, context, check, prompt, text, chip, calibration, json,
         };
         command.SetAction(parsed =>
         {
             var request = new FlowRequest(
                 parsed.GetValue(model)!, parsed.GetValue(hardware)!, parsed.GetValue(weights), parsed.GetValue(calibration),
-                parsed.GetValue(context), parsed.GetValue(check), parsed.GetValue(prompt));
+                parsed.GetValue(context), parsed.GetValue(check), parsed.GetValue(prompt), parsed.GetValue(text)!, parsed.GetValue(chip));
             return Run(terminal, request, parsed.GetValue(output)?.ToString(), parsed.GetValue(setup), parsed.GetValue(json));
         });
         return command;
@@ -53,9 +56,11 @@ internal static class FlowVerb
         }
 
         var log = new StepLog(json ? null : terminal.Output);
-        var result = new FlowRun(terminal, request, log, tools).Run();
+        var (result, chip) = new FlowRun(terminal, request, log, tools).Run();
         var text = ResultFile.Write(result);
-        OutputFolder.Write(folder, ResultName, [new(ResultName, text), new(ReportName, ReportPage.Write([result]))]);
+        OutputFolder.Write(
+            folder, ResultName,
+            [new(ResultName, text), new(ReportName, ReportPage.Write([result])), .. chip.Select(file => KeyValuePair.Create($"{ChipName}/{file.Key}", file.Value))]);
         if (json)
         {
             terminal.Output.Write(text);

@@ -38,7 +38,7 @@ internal static class ResultChecks
         if (result.Verification is { } verification)
         {
             Require(
-                (verification.DifferingTokens == 0 && verification.CyclesAgree) || IsFailed(StepNames.Verify), "verification", "no difference, or a failed step", "a difference");
+                (verification is { DifferingTokens: 0, DifferingValues: 0, CyclesAgree: true }) || IsFailed(StepNames.Verify), "verification", "no difference, or a failed step", "a difference");
         }
 
         foreach (var (run, index) in (result.Timing?.Runs ?? []).Select((run, index) => (run, index)))

@@ -13,10 +13,7 @@ internal static class ChipSection
         if (there.Length > 0)
         {
             parts.Add(new ChartPair(Modules(there), Memories(there)));
-            if (there.Any(run => run.Result.Chip!.CyclesPerToken.Count > 0))
-            {
-                parts.Add(CyclesPerToken(there));
-            }
+            parts.Add(new ChartPair(Steps(there), CyclesPerToken(there)));
         }
 
         parts.AddRange(Section.Absences(there, StepNames.Verify, result => result.Verification));
@@ -26,9 +23,9 @@ internal static class ChipSection
         }
 
         var title = there is [{ Result: { Chip: { } chip } result }]
-            ? $"{Figures.Count(chip.GateEquivalents)} gate equivalents hold {Figures.Count(chip.WeightBits)} weight bits" + (result.Verification is { DifferingTokens: 0, CyclesAgree: true } ? ", and say the same words" : "")
+            ? $"{Figures.Count(chip.GateEquivalents)} gate equivalents hold {Figures.Count(chip.WeightBits)} weight bits" + (result.Verification is { DifferingTokens: 0, DifferingValues: 0, CyclesAgree: true } ? ", and say the same words" : "")
             : "The model as a chip";
-        return new("chip", "Chip", title, "The weights are logic: there is nothing to load. Gate equivalents are an estimate in two-input NANDs.", parts);
+        return new("chip", "Chip", title, "The weights are logic: there is nothing to load.", parts);
     }
 
     private static Chart Modules(Run[] runs)
@@ -47,7 +44,8 @@ internal static class ChipSection
                     row.run.Index > 0 && sums[0].TryGetValue(key, out var first) ? Metric.Change(first.Gates, row.sum.Gates) : "")),
             ])).ToArray();
         return new(
-            "modules", "Gate equivalents by module", left > 0 ? $"{left} smaller ones stand in the data." : "", [.. kinds.Select(kind => new Series(kind, Colour(kind)))],
+            "modules", "Gate equivalents by module",
+            (left > 0 ? $"{left} smaller ones stand in the data. " : "") + $"An estimate in two-input NANDs: {runs[0].Result.Chip!.EstimateSource}.", [.. kinds.Select(kind => new Series(kind, Colour(kind)))],
             new(["run", "module", "kind", "gate_equivalents", "weight_bits"], [.. runs.SelectMany(run => run.Result.Chip!.Modules.Select(module => new object?[] { run.Column, module.Name, module.Kind, module.GateEquivalents, module.WeightBits }))]),
             (canvas, svg) => new BarChart(groups, Figures.Count).Draw(canvas, svg));
     }
@@ -70,6 +68,27 @@ internal static class ChipSection
             (canvas, svg) => new BarChart(groups, Figures.Bytes, isBinary: true).Draw(canvas, svg));
     }
 
+    private static Chart Steps(Run[] runs)
+    {
+        var units = runs.SelectMany(run => run.Result.Chip!.Steps).GroupBy(step => step.Unit).OrderByDescending(unit => unit.Sum(step => step.Cycles)).Select(unit => unit.Key).ToArray();
+        int Colour(string unit) => Palette.Category(Array.IndexOf(units, unit));
+        var sums = runs.Select(run => run.Result.Chip!.Steps.GroupBy(step => step.Unit).ToDictionary(unit => unit.Key, unit => (Count: unit.Count(), Cycles: unit.Sum(step => step.Cycles)))).ToArray();
+        var (keys, left) = Grouping.Largest(sums.SelectMany(sum => sum.Select(pair => (pair.Key, (double)pair.Value.Cycles))));
+        var groups = keys.Select(key => new BarGroup(
+            key,
+            [
+                .. runs.Select((run, i) => (run, Found: sums[i].TryGetValue(key, out var sum), sum)).Where(row => row.Found).Select(row => new Bar(
+                    row.run.Letter,
+                    [new(Colour(key), row.sum.Cycles, $"{row.run.Named(key)}\n{row.sum.Count} {(row.sum.Count == 1 ? "step" : "steps")}: {Figures.Whole(row.sum.Cycles)} cycles")],
+                    Figures.Count(row.sum.Cycles),
+                    row.run.Index > 0 && sums[0].TryGetValue(key, out var first) ? Metric.Change(first.Cycles, row.sum.Cycles) : "")),
+            ])).ToArray();
+        return new(
+            "chip-steps", "Cycles of a token by unit, at the last position", "Steps follow each other, so these add up to the token." + (left > 0 ? $" {left} smaller ones stand in the data." : ""), [],
+            new(["run", "step", "unit", "cycles"], [.. runs.SelectMany(run => run.Result.Chip!.Steps.Select(step => new object?[] { run.Column, step.Name, step.Unit, step.Cycles }))]),
+            (canvas, svg) => new BarChart(groups, Figures.Count).Draw(canvas, svg));
+    }
+
     private static Chart CyclesPerToken(Run[] runs)
     {
         var lines = runs.Where(run => run.Result.Chip!.CyclesPerToken.Count > 0).Select(run => new Line(
@@ -89,12 +108,13 @@ internal static class ChipSection
             ["check", "result"],
             [
                 ["tokens as the integer model says", $"{Figures.Whole(verification.Tokens - verification.DifferingTokens)} of {Figures.Whole(verification.Tokens)}"],
+                .. verification.Values > 0 ? new[] { new[] { "values within the chip as the integer model has them", $"{Figures.Whole(verification.Values - verification.DifferingValues)} of {Figures.Whole(verification.Values)}" } } : [],
                 ["cycles of every token as predicted", verification.CyclesAgree ? "yes" : "no"],
                 .. verification.FirstDifference is { } difference ? new[] { new[] { "first difference", difference } } : [],
             ]);
         foreach (var text in verification.Texts)
         {
-            yield return new TextPair(run.Named($"“{text.Prompt.Trim()}”"), "integer model", text.Reference, "chip", text.Chip, text.Reference == text.Chip);
+            yield return new TextPair(run.Named($"“{text.Prompt.Trim()}” continued, {text.Sampling}"), "integer model", text.Reference, "chip", text.Chip, text.Reference == text.Chip);
         }
     }
 }

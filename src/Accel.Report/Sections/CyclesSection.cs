@@ -6,6 +6,9 @@ namespace Accel.Report.Sections;
 /// <summary>Where the cycles went: per unit, and per operator.</summary>
 internal static class CyclesSection
 {
+    /// <summary>More units are shown by kind.</summary>
+    private const int MostUnits = 12;
+
     private static readonly int[] _stallColours = [Palette.Orange, Palette.Mauve, Palette.Vermilion, Palette.Violet, Palette.Sky, Palette.Green];
 
     public static Section Make(IReadOnlyList<Run> runs)
@@ -27,22 +30,30 @@ internal static class CyclesSection
     {
         var reasons = timed.SelectMany(pair => pair.Timed.Units).SelectMany(unit => unit.Stalls).Where(stall => stall.Cycles > 0).Select(stall => stall.Reason).Distinct().ToArray();
         int Colour(string reason) => _stallColours[Array.IndexOf(reasons, reason) % _stallColours.Length];
-        var groups = timed.SelectMany(pair => pair.Timed.Units).Select(unit => unit.Name).Distinct().Select(unitName => new BarGroup(
-            unitName,
+        var isCrowded = timed.Any(pair => pair.Timed.Units.Count > MostUnits);
+        string Lane(UnitTimeResult unit) => isCrowded ? unit.Name.TrimEnd("0123456789 ".ToCharArray()) : unit.Name;
+        var groups = timed.SelectMany(pair => pair.Timed.Units).Select(Lane).Distinct().Select(lane => new BarGroup(
+            lane,
             [
-                .. timed.Select(pair => (pair.Run, pair.Timed, Unit: pair.Timed.Units.FirstOrDefault(unit => unit.Name == unitName))).Where(row => row.Unit is not null).Select(row =>
+                .. timed.Select(pair => (pair.Run, pair.Timed, Units: pair.Timed.Units.Where(unit => Lane(unit) == lane).ToArray())).Where(row => row.Units.Length > 0).Select(row =>
                 {
-                    var (run, result, unit) = (row.Run, row.Timed, row.Unit!);
+                    var (run, result, units) = row;
+                    var all = (double)result.Cycles * units.Length;
+                    var name = run.Named(units.Length > 1 ? $"{units.Length} × {lane}" : lane);
                     BarPart Part(int colour, long cycles, string what) =>
-                        new(colour, cycles, $"{run.Named(unit.Name)}\n{what}: {Figures.Whole(cycles)} cycles, {Figures.Percent((double)cycles / result.Cycles)}");
+                        new(colour, (double)cycles / units.Length, $"{name}\n{what}: {Figures.Whole(cycles)} cycles, {Figures.Percent(cycles / all)}");
                     return new Bar(
                         run.Letter,
-                        [Part(Palette.Blue, unit.Busy, "busy"), .. unit.Stalls.Select(stall => Part(stall.Cycles > 0 ? Colour(stall.Reason) : 0, stall.Cycles, stall.Reason)), Part(Palette.Nothing, unit.Idle, "idle")],
-                        Figures.Percent((double)unit.Busy / result.Cycles) + " busy");
+                        [
+                            Part(Palette.Blue, units.Sum(unit => unit.Busy), "busy"),
+                            .. units.SelectMany(unit => unit.Stalls).GroupBy(stall => stall.Reason).Where(stalls => stalls.Any(stall => stall.Cycles > 0)).Select(stalls => Part(Colour(stalls.Key), stalls.Sum(stall => stall.Cycles), stalls.Key)),
+                            Part(Palette.Nothing, units.Sum(unit => unit.Idle), "idle"),
+                        ],
+                        Figures.Percent(units.Sum(unit => unit.Busy) / all) + " busy");
                 }),
             ])).ToArray();
         return new(
-            $"units-{name}", $"{RooflineSection.Capital(name)}: cycles of each unit", "",
+            $"units-{name}", $"{RooflineSection.Capital(name)}: cycles of each unit", isCrowded ? "Units of a kind are one bar, their mean." : "",
             [new("busy", Palette.Blue), .. reasons.Select(reason => new Series(reason, Colour(reason))), new("idle", Palette.Nothing)],
             new(
                 ["run", "unit", "state", "cycles"],

@@ -6,7 +6,7 @@ namespace Accel.Report.Sections;
 internal static class Grouping
 {
     /// <summary>Bars of one chart at most.</summary>
-    public const int Most = 14;
+    public const int Most = 10;
 
     /// <summary>Keys by falling size over all runs, at most <see cref="Most"/>, and whether others were left over.</summary>
     public static (IReadOnlyList<string> Keys, int Left) Largest(IEnumerable<(string Key, double Size)> sizes)
