@@ -16,7 +16,7 @@ internal readonly record struct ValuePlace(Block Data, Block Scale);
 
 /// <summary>What is tried until a model fits a machine.</summary>
 /// <param name="Tokens">Most tokens of a prefill run.</param>
-/// <param name="Share">One part of so many of the scratchpad is for weight tiles.</param>
+/// <param name="Share">64ths of the scratchpad that are for weight tiles.</param>
 /// <param name="Lanes">Vector units that may share a command, and key heads that attention may have at work at once.</param>
 /// <param name="Residents">So many of the plan's resident states get scratchpad, the first ones.</param>
 internal sealed record Fitting(int Tokens, int Share, int Lanes, int Residents);
