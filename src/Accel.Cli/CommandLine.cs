@@ -27,6 +27,7 @@ public static class CommandLine
         DisasmVerb.Create,
         CheckVerb.Create,
         DramVerb.Create,
+        RtlVerb.Create,
     ];
 
     /// <summary>Runs one command line.</summary>
