@@ -49,6 +49,7 @@ internal static class FlowVerb
     {
         folder ??= Path.Combine(DefaultFolder, $"{Stem(request.Model)}-{Stem(request.Hardware)}");
         OutputFolder.RequirePlace(folder, ResultName);
+        OutputFolder.RequireWritable(folder);
         var tools = new FlowTools(json ? terminal.Error : terminal.Output);
         if (setup)
         {
