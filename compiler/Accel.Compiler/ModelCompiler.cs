@@ -97,7 +97,7 @@ public static class ModelCompiler
     /// <summary>A slot holds an array's share of the largest matrix, or what the share of the scratchpad allows.</summary>
     private static long SlotBytes(ModelPlan plan, Machine machine, int share)
     {
-        var most = machine.Shape.ScratchpadBytes / share / (DoubleBuffer.Slots * machine.Arrays);
+        var most = machine.Shape.ScratchpadBytes / share / (WeightTraffic.SlotsPerArray * machine.Arrays);
         var wanted = plan.Ops.OfType<QuantizedLinear>()
             .Select(op => new WeightRecord(op.Weight, machine).Stride * (((op.Weight.Rows / op.Blocks) + machine.Arrays - 1) / machine.Arrays))
             .DefaultIfEmpty(1).Max();

@@ -40,9 +40,7 @@ public sealed partial class DramSystem
             }
             else
             {
-                // The bound on a far completion takes longer to work out than a short way takes to simulate.
-                var way = latest.Value - Now.Value < FarAhead ? Now.Value + Lead : Math.Max(Now.Value + Lead, EarliestEndOfAny());
-                RunChannels(Math.Min(latest.Value - Lead + 1, way));
+                RunTowardsCompletion(latest.Value - Lead + 1);
             }
         }
     }

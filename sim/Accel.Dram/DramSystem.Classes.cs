@@ -30,6 +30,7 @@ public sealed partial class DramSystem
     private const int MergeInterval = 256;
 
     private readonly List<ChannelClass> _classes = [];
+    private readonly Stack<Channel> _spare = new();
     private readonly List<long> _thresholds = [];
     // Booked so far for channels that were simulated together; latencies over all of them, since no report tells them apart.
     private readonly LatencyHistogram _settledLatencies = new();
@@ -41,17 +42,25 @@ public sealed partial class DramSystem
     /// <summary>Channels that are simulated; the others are in the same state as one of them.</summary>
     public int SimulatedChannels => _classes.Count;
 
-    private void MakeClasses(Channel[] channels, bool mayShare)
+    private void MakeClasses(bool mayShare)
     {
         _orderOf = mayShare ? Interleave() : null;
-        if (_orderOf is null)
+        if (_orderOf is not null)
         {
-            _classes.AddRange(channels.Select((channel, i) => new ChannelClass(channel, [i])));
+            _classes.Add(new ChannelClass(MakeChannel(0, new ChannelLog(), _tables[0]), [.. Enumerable.Range(0, Config.Channels)]));
+            _settled = [.. Enumerable.Range(0, Config.Channels).Select(_ => Enumerable.Range(0, Config.Device.PseudoChannels).Select(_ => new Counters()).ToArray())];
             return;
         }
 
-        _classes.Add(new ChannelClass(channels[0], [.. Enumerable.Range(0, channels.Length)]));
-        _settled = [.. channels.Select(channel => channel.Inputs.Select(_ => new Counters()).ToArray())];
+        for (var i = 0; i < Config.Channels; i++)
+        {
+            var log = new ChannelLog
+            {
+                Commands = _recording.HasFlag(Recording.Commands) ? [] : null,
+                Completions = _recording.HasFlag(Recording.Completions) ? [] : null,
+            };
+            _classes.Add(new ChannelClass(MakeChannel(i, log, _tables[i % _tables.Length]), [i]));
+        }
     }
 
     private Channel ChannelOf(int number) => _classes.Count == Config.Channels ? _classes[number].Channel : _classes.First(c => c.Members.Contains(number)).Channel;
@@ -97,7 +106,7 @@ public sealed partial class DramSystem
     }
 
     private long CountBelow(int part, long burst) => _orderOf is null
-        ? (long)_addressing[part].CountBelow((ulong)burst)
+        ? (long)AddressingOf(part).CountBelow((ulong)burst)
         : (burst - _orderOf[part] + _orderOf.Length - 1) / _orderOf.Length;
 
     private static IEnumerable<long> Starts(DmaDescriptor descriptor)
@@ -176,9 +185,9 @@ public sealed partial class DramSystem
         Settle(whole);
         foreach (var group in groups)
         {
-            var perChannel = Config.Device.PseudoChannels;
-            var addressing = _addressing[(group[0] * perChannel)..((group[0] + 1) * perChannel)];
-            _classes.Add(new ChannelClass(whole.Channel.Copy(_mapping, addressing)!, group));
+            var channel = _spare.TryPop(out var spare) ? spare : MakeChannel(group[0], new ChannelLog(), _tables[0]);
+            channel.CopyFrom(whole.Channel);
+            _classes.Add(new ChannelClass(channel, group));
             whole.Members.RemoveAll(group.Contains);
         }
     }
@@ -215,6 +224,7 @@ public sealed partial class DramSystem
                     Settle(dropped);
                     kept.Members.AddRange(dropped.Members);
                     _lastOfMerged = Math.Max(_lastOfMerged, dropped.Channel.Inputs.Max(input => input.Transfers.LastCompletion));
+                    _spare.Push(dropped.Channel);
                     _classes.RemoveAt(j);
                 }
             }

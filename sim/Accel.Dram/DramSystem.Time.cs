@@ -58,7 +58,7 @@ public sealed partial class DramSystem
             }
             else
             {
-                RunChannels(Math.Max(Now.Value + Lead, EarliestEndOfAny()));
+                RunTowardsCompletion(long.MaxValue);
             }
         }
     }
@@ -121,6 +121,22 @@ public sealed partial class DramSystem
         }
 
         Now = new Cycles(limit);
+    }
+
+    /// <summary>Advances, no further than a limit and the next completion of a transfer.</summary>
+    private void RunTowardsCompletion(long limit)
+    {
+        if (_frontEnd is null && _classes is [var only])
+        {
+            // One simulation for all: it may go on until a part of a transfer has ended, whatever that is.
+            only.Channel.RunUntilFinished(limit);
+            Now = new Cycles(only.Channel.Now);
+            return;
+        }
+
+        // The bound on a far completion takes longer to work out than a short way takes to simulate.
+        var bound = limit - Now.Value < FarAhead ? 0 : EarliestEndOfAny();
+        RunChannels(Math.Min(limit, Math.Max(Now.Value + Lead, bound)));
     }
 
     private void RunOnThreads(long limit) => ForEachChannel(channel => channel.RunUntil(limit));

@@ -19,7 +19,7 @@ namespace Accel.Dram;
 /// </remarks>
 public sealed partial class DramSystem
 {
-    private const int MostPorts = 256;
+    private const int MostPorts = PseudoChannelInput.MostPorts;
 
     private sealed class Transfer
     {
@@ -34,7 +34,7 @@ public sealed partial class DramSystem
     }
 
     private readonly AddressMapping _mapping;
-    private readonly LocalAddressing[] _addressing;
+    private readonly LocalAddressing?[] _addressing;
     private readonly MemoTable[] _tables;
     private readonly List<Transfer> _transfers = [];
     private readonly InOrderFrontEnd? _frontEnd;
@@ -55,36 +55,12 @@ public sealed partial class DramSystem
         Mode = mode;
         _threads = threads;
         _recording = recording;
-        var device = config.Device;
-        _addressing = new LocalAddressing[config.Channels * device.PseudoChannels];
-        for (var i = 0; i < _addressing.Length; i++)
-        {
-            _addressing[i] = new LocalAddressing(_mapping, i / device.PseudoChannels, i % device.PseudoChannels);
-        }
-
-        var channels = new Channel[config.Channels];
+        _addressing = new LocalAddressing?[config.Channels * config.Device.PseudoChannels];
         _tables = [.. Enumerable.Range(0, Math.Min(threads, config.Channels)).Select(_ => new MemoTable())];
-        for (var i = 0; i < config.Channels; i++)
-        {
-            var log = new ChannelLog
-            {
-                Commands = recording.HasFlag(Recording.Commands) ? [] : null,
-                Completions = recording.HasFlag(Recording.Completions) ? [] : null,
-            };
-            var addressing = _addressing[(i * device.PseudoChannels)..((i + 1) * device.PseudoChannels)];
-            channels[i] = mode switch
-            {
-                SimulationMode.Naive => new NaiveChannel(device, config.Controller, _mapping, addressing, log),
-                SimulationMode.Event => new EventChannel(device, config.Controller, _mapping, addressing, log),
-                _ => new MemoChannel(
-                    new EventChannel(device, config.Controller, _mapping, addressing, log), _mapping, addressing, _tables[i % _tables.Length]),
-            };
-        }
-
-        MakeClasses(channels, mode != SimulationMode.Naive && recording == Recording.None && config.Controller.FrontEnd == FrontEnd.PerChannel);
+        MakeClasses(mode != SimulationMode.Naive && recording == Recording.None && config.Controller.FrontEnd == FrontEnd.PerChannel);
         if (config.Controller.FrontEnd == FrontEnd.InOrder)
         {
-            _frontEnd = new InOrderFrontEnd(channels, _mapping, _addressing, device.AccessBytes);
+            _frontEnd = new InOrderFrontEnd([.. _classes.Select(c => c.Channel)], _mapping, [.. _addressing.Select((_, part) => AddressingOf(part))], config.Device.AccessBytes);
         }
     }
 
@@ -101,7 +77,7 @@ public sealed partial class DramSystem
     /// <summary>Adds a transfer.</summary>
     /// <param name="descriptor">What to move.</param>
     /// <param name="earliest">First cycle in which its requests may enter a queue; not before <see cref="Now"/>.</param>
-    /// <param name="port">The requester, 0 to 255.</param>
+    /// <param name="port">The requester, 0 to 63.</param>
     /// <returns>The transfer's number, counted from 0.</returns>
     /// <exception cref="InputException">The descriptor leaves the memory or is empty.</exception>
     public int Enqueue(DmaDescriptor descriptor, Cycles earliest = default, int port = 0)
@@ -209,12 +185,28 @@ public sealed partial class DramSystem
         {
             var (rank, inRank) = Math.DivRem(bank, device.BanksPerRank);
             var (group, inGroup) = Math.DivRem(inRank, device.BanksPerGroup);
-            var word = local < 0 ? 0 : _addressing[channel * device.PseudoChannels + pseudoChannel].Decode(local);
+            var word = local < 0 ? 0 : AddressingOf(channel * device.PseudoChannels + pseudoChannel).Decode(local);
             yield return new RecordedCommand(
                 cycle, command, channel, pseudoChannel, rank, group, inGroup,
                 command == Command.Activate || command.IsColumn() ? _mapping.Extract(word, Field.Row) : -1,
                 command.IsColumn() ? _mapping.Extract(word, Field.Column) : -1);
         }
+    }
+
+    /// <summary>The address space of a part, made when it is first asked for.</summary>
+    private LocalAddressing AddressingOf(int part) =>
+        _addressing[part] ??= new LocalAddressing(_mapping, part / Config.Device.PseudoChannels, part % Config.Device.PseudoChannels);
+
+    private Channel MakeChannel(int number, ChannelLog log, MemoTable table)
+    {
+        var (device, policy) = (Config.Device, Config.Controller);
+        LocalAddressing[] addressing = [.. Enumerable.Range(number * device.PseudoChannels, device.PseudoChannels).Select(AddressingOf)];
+        return Mode switch
+        {
+            SimulationMode.Naive => new NaiveChannel(device, policy, _mapping, addressing, log),
+            SimulationMode.Event => new EventChannel(device, policy, _mapping, addressing, log),
+            _ => new MemoChannel(new EventChannel(device, policy, _mapping, addressing, log), _mapping, addressing, table),
+        };
     }
 
     private static void CheckPort(int port)
@@ -265,7 +257,7 @@ public sealed partial class DramSystem
                 var slot = input.Transfers.Add(number);
                 queue.Add(isListed
                     ? new RunListCursor(runs, slot)
-                    : new DescriptorCursor(descriptor, earliest, _addressing[part], Config.Device.AccessBytes, slot));
+                    : new DescriptorCursor(descriptor, earliest, AddressingOf(part), Config.Device.AccessBytes, slot));
                 shared.Channel.Added(i, earliest);
             }
         }
@@ -291,7 +283,7 @@ public sealed partial class DramSystem
             var request = trace[i];
             var burst = (ulong)(request.Address / access);
             var part = PartOf(burst);
-            cursors[part].Add((long)_addressing[part].CountBelow(burst), request.Arrival, request.IsWrite, i);
+            cursors[part].Add((long)AddressingOf(part).CountBelow(burst), request.Arrival, request.IsWrite, i);
         }
 
         return cursors;

@@ -35,6 +35,7 @@ public static class CommandLine
         DramVerb.Create,
         HardwareVerb.Create,
         ArrayVerb.Create,
+        CmvmVerb.Create,
         CompletionVerb.Create,
     ];
 

@@ -8,6 +8,9 @@ namespace Accel.Cli.Tests;
 /// <summary>Compiling, printing and checking programs of the bundled model.</summary>
 public sealed class CheckVerbTests
 {
+    /// <summary>A text as short as this calibrates in no time; how well does not matter where a planted fault is looked for.</summary>
+    private const string Calibration = "First Citizen:\nBefore we proceed any further, hear me speak.\n\nAll:\nSpeak, speak.\n";
+
     [Theory]
     [InlineData("edge", "int8")]
     [InlineData("edge", "mixed")]
@@ -37,14 +40,18 @@ public sealed class CheckVerbTests
 
     [Fact]
     public void A_moved_tile_is_named_by_the_first_value_it_reaches() => AssertCaught(
-        "layers.0.conv.in", program => Edited<Load>(program, "layers.0.conv.in", load => load with { Dram = load.Dram + 2 }));
+        // In a loop the first tile stays and those behind move back, so that the last does not leave its segment.
+        "layers.0.conv.in", program => Edited<Load>(program, "layers.0.conv.in", load => load with
+        {
+            Dram = load.Dram.IsConstant ? load.Dram + 2 : load.Dram + (load.Dram[0] with { Coefficient = -2 }),
+        }));
 
     [Fact]
     public void A_program_that_does_what_the_machine_cannot_do_fails_the_check_and_is_named()
     {
         using var folder = new TemporaryFolder();
         var damaged = Damaged(folder, program => Edited<QuantizeRows>(program, "layers.0.conv.norm.codes", rows => rows with { Waits = [] }));
-        var result = Accel("check", "--hw", "edge", "--tokens", "8", "--program", damaged);
+        var result = Check(folder, damaged);
         Assert.Equal(1, result.Exit);
         Assert.Contains("the program does what the machine cannot do: prefill[", result.Error, StringComparison.Ordinal);
     }
@@ -77,6 +84,19 @@ public sealed class CheckVerbTests
         {
             var (moved, bound) = (entry.GetProperty("bytes_moved").GetInt64(), entry.GetProperty("lower_bound_bytes").GetInt64());
             Assert.InRange(moved, bound, bound * 1.05);
+        }
+    }
+
+    [Fact]
+    public void Savings_show_that_nothing_moves_less_than_all_passes_together()
+    {
+        var rows = JsonDocument.Parse(Accel("compile", "--hw", "edge", "--savings", "--json").Output).RootElement.GetProperty("left_out").EnumerateArray().ToList();
+        Assert.Equal("nothing", rows[0].GetProperty("name").GetString());
+        foreach (var entry in new[] { "prefill_bytes", "decode_bytes" })
+        {
+            var bytes = rows.Select(row => row.GetProperty(entry).GetInt64()).ToList();
+            Assert.All(bytes.Skip(1), moved => Assert.True(moved > bytes[0]));
+            Assert.Equal(bytes.Max(), bytes[^1]);
         }
     }
 
@@ -127,17 +147,21 @@ public sealed class CheckVerbTests
     /// <summary>Compiles the bundled model, damages the program; the damaged file.</summary>
     private static string Damaged(TemporaryFolder folder, Func<CompiledProgram, CompiledProgram> damage)
     {
-        Assert.Equal(0, Accel("compile", "--hw", "edge", "--output", folder.Path("model.acc")).Exit);
+        folder.Write("calibration.txt", Calibration);
+        Assert.Equal(0, Accel("compile", "--hw", "edge", "--calibration", folder.Path("calibration.txt"), "--output", folder.Path("model.acc")).Exit);
         var program = ProgramDecoder.Decode("model.acc", File.ReadAllBytes(folder.Path("model.acc")));
         File.WriteAllBytes(folder.Path("damaged.acc"), ProgramEncoder.Encode(damage(program)));
         return folder.Path("damaged.acc");
     }
 
+    private static (int Exit, string Output, string Error) Check(TemporaryFolder folder, string program, params string[] more) =>
+        Accel(["check", "--hw", "edge", "--tokens", "8", "--calibration", folder.Path("calibration.txt"), "--program", program, .. more]);
+
     /// <summary>Compiles, damages the program, and has the verb find it.</summary>
     private static void AssertCaught(string value, Func<CompiledProgram, CompiledProgram> damage)
     {
         using var folder = new TemporaryFolder();
-        var result = Accel("check", "--hw", "edge", "--tokens", "8", "--program", Damaged(folder, damage), "--json");
+        var result = Check(folder, Damaged(folder, damage), "--json");
         Assert.Equal(1, result.Exit);
         if (result.Output.Length == 0)
         {

@@ -53,6 +53,19 @@ public sealed class HardwareVerbTests
     }
 
     [Fact]
+    public void Every_bundled_config_is_valid_down_to_its_memory() => Assert.Equal(3, Accel(0, "hw", "validate", "big", "edge", "mid").Output.Trim().Split('\n').Length);
+
+    [Fact]
+    public void Validate_asks_the_memory_s_standard()
+    {
+        using var folder = new TemporaryFolder();
+        var edge = File.ReadAllText(Path.Combine(Repository.Root!, "hw-configs", "edge.yaml"));
+        var file = folder.Write("odd.yaml", edge.Replace("16Gb_x16", "3Gb_x5", StringComparison.Ordinal));
+        Assert.StartsWith($"{file}: memory.organisation of LPDDR5: expected one of ", Accel(2, "hw", "validate", file).Error, StringComparison.Ordinal);
+        Assert.StartsWith($"{file}: memory.organisation of LPDDR5: expected one of ", Accel(2, "sim", "--hw", file).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Validate_gives_faults_as_json()
     {
         using var json = JsonDocument.Parse(Accel(2, "hw", "validate", "no-such.yaml", "--json").Output);

@@ -38,8 +38,8 @@ internal sealed class EmitContext
         Stream = new(machine, Scratchpad, new SemaphoreTable(machine.Name, machine.Shape.Semaphores), tokens);
         Tokens = tokens == 1 ? 1 : Register.Tokens;
         Weights = weights;
-        var units = Math.Min(Math.Min(machine.Shape.VectorUnits, fit.Lanes), MostVectorUnits);
-        Stream.Spread = units > 1 ? new(Stream, units, machine.Config.VectorUnits.Lanes, Tokens) : null;
+        VectorUnits = Math.Min(Math.Min(machine.Shape.VectorUnits, fit.Lanes), MostVectorUnits);
+        Stream.Spread = VectorUnits > 1 ? new(Stream, VectorUnits, machine.Config.VectorUnits.Lanes, Tokens) : null;
         States = plan.StateSpace with { RunTokens = fit.Tokens };
         // First of all, so that they stand at the same place in every entry point.
         foreach (var state in plan.Residents.Take(fit.Residents))
@@ -77,6 +77,9 @@ internal sealed class EmitContext
 
     /// <summary>States that live in the scratchpad.</summary>
     public IEnumerable<Segment> Residents => _residents.Values;
+
+    /// <summary>Vector units that share the work of one op.</summary>
+    public int VectorUnits { get; }
 
     /// <summary>Tokens of this run; a constant where there is only ever one.</summary>
     public Expression Tokens { get; }

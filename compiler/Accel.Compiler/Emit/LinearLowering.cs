@@ -8,8 +8,8 @@ using Accel.Isa.Operands;
 namespace Accel.Compiler.Emit;
 
 /// <summary>
-/// A matrix product: tiles of rows of the matrix go round the arrays. While an array works on one tile, the next streams into its other
-/// slot and the sums of the last are read out of the other half of its accumulators.
+/// A matrix product: tiles of rows of the matrix go round the arrays. While an array works on one tile, the next stream into its other
+/// slots and the sums of the last are read out of the other half of its accumulators.
 /// </summary>
 internal sealed class LinearLowering
 {
@@ -127,7 +127,7 @@ internal sealed class LinearLowering
     {
         var (stream, weight) = (_context.Stream, _op.Weight);
         var mark = stream.RegisterMark;
-        var half = Parity(ordinal);
+        var half = Remainder(ordinal, DoubleBuffer.Slots);
         var firstRow = (index * _tile.Outputs) + ((long)block * (weight.Rows / _op.Blocks));
         var sums = half * _context.Machine.HalfAccumulator;
         void Part(Expression part, int depth, bool isFirst)
@@ -164,7 +164,7 @@ internal sealed class LinearLowering
         int array, int block, Expression firstRow, int outputs, Expression part, int depth, Expression filling, Expression sums, bool isFirst)
     {
         var size = EmitContext.ElementBytes(_op.Input);
-        var slot = (Parity(filling) * _context.Weights.SlotBytes) + _context.Weights.Slots(array).Start;
+        var slot = (Remainder(filling, WeightTraffic.SlotsPerArray) * _context.Weights.SlotBytes) + _context.Weights.Slots(array).Start;
         var (codes, mantissas) = Load(array, firstRow, outputs, part, depth, slot);
         var input = _context.Place(_op.Input).Data.Start + ((long)block * _op.Weight.Columns * size);
         _context.Stream.AddRaw(new MatMul(
@@ -272,16 +272,16 @@ internal sealed class LinearLowering
 
     private SemaphoreUse Staged(string state, int array) => _context.Stream.Semaphore($"logits {state} {array}");
 
-    /// <summary>The remainder by two: a constant, or a register for it.</summary>
-    private Expression Parity(Expression number)
+    /// <summary>The remainder: a constant, or a register for it.</summary>
+    private Expression Remainder(Expression number, int divisor)
     {
         if (number.IsConstant)
         {
-            return number.Constant % DoubleBuffer.Slots;
+            return number.Constant % divisor;
         }
 
         var register = _context.Stream.NewRegister();
-        _context.Stream.Set(register, SetFunction.Modulo, number, DoubleBuffer.Slots);
+        _context.Stream.Set(register, SetFunction.Modulo, number, divisor);
         return register;
     }
 }

@@ -6,12 +6,15 @@ using Accel.Isa.Operands;
 namespace Accel.Compiler.Emit;
 
 /// <summary>
-/// The scratchpad through which all weight tiles of an entry point stream: two slots for each array, filled by DMA channels of their own as
+/// The scratchpad through which all weight tiles of an entry point stream: some slots for each array, filled by DMA channels of their own as
 /// soon as the array has read what was there. The slots belong to no operator, so the next operator's first tiles arrive while this one
 /// still computes. Which slot a tile takes follows from its ordinal, which is known when the program is made.
 /// </summary>
 internal sealed class WeightTraffic
 {
+    /// <summary>Tiles that an array has room for: one that it works on, and two that arrive while it waits for other units.</summary>
+    public const int SlotsPerArray = 3;
+
     private readonly Block[] _slots;
     private readonly SemaphoreUse[] _free;
     private readonly SemaphoreUse[] _full;
@@ -59,9 +62,9 @@ internal sealed class WeightTraffic
     {
         for (var array = 0; array < _slots.Length; array++)
         {
-            _slots[array] = context.Scratchpad.Allocate(DoubleBuffer.Slots * SlotBytes);
+            _slots[array] = context.Scratchpad.Allocate(SlotsPerArray * SlotBytes);
             (_free[array], _full[array]) = (context.Stream.Semaphore($"weights free {array}"), context.Stream.Semaphore($"weights full {array}"));
-            context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Signals = [_free[array] with { Count = DoubleBuffer.Slots }] });
+            context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Signals = [_free[array] with { Count = SlotsPerArray }] });
         }
     }
 
@@ -72,7 +75,7 @@ internal sealed class WeightTraffic
         {
             context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Dma, Machine.WeightChannel))
             {
-                Waits = [_free[array] with { Count = DoubleBuffer.Slots }],
+                Waits = [_free[array] with { Count = SlotsPerArray }],
             });
         }
     }

@@ -72,9 +72,9 @@ public static class ChipGenerator
             throw new InputException(graph.Name, "vocabulary", $"at most {MostTokens} tokens: the streams carry {ChipInterface.TokenWidth} bits", $"{graph.VocabularySize}");
         }
 
-        if (options.Lanes < 0 || (options.Lanes > 0 && (options.Lanes & (options.Lanes - 1)) != 0) || options.Lanes > 1024)
+        if (options.Lanes is < 0 or 1 or > 1024 || (options.Lanes & (options.Lanes - 1)) != 0)
         {
-            throw new InputException("lanes", "", "a power of two up to 1024, or 0 to let the cost model choose", $"{options.Lanes}");
+            throw new InputException("lanes", "", "a power of two from 2 to 1024, or 0 to let the cost model choose", $"{options.Lanes}");
         }
 
         if (graph.Ops.OfType<QuantizedEmbedding>().Count() != 1)

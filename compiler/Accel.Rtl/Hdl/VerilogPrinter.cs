@@ -49,6 +49,8 @@ public sealed record VerilogFile(string Name, string Text);
 /// <summary>Prints one module: ports, declarations, statements, registers.</summary>
 internal sealed class ModulePrinter
 {
+    private const int MostColumns = 160;
+
     private readonly Module _module;
     private readonly StringBuilder _text = new();
     private readonly ExpressionPrinter _expressions;
@@ -369,5 +371,22 @@ internal sealed class ModulePrinter
         }
     }
 
-    private void Line(string line) => _text.Append(line).Append('\n');
+    /// <summary>A line, or several where it is long; comments stay whole.</summary>
+    private void Line(string line)
+    {
+        var start = 0;
+        while (line.Length - start > MostColumns && !line.Contains("//", StringComparison.Ordinal))
+        {
+            var space = line.LastIndexOf(' ', start + MostColumns, MostColumns / 2);
+            if (space < 0)
+            {
+                break;
+            }
+
+            _text.Append(line, start, space - start).Append("\n            ");
+            start = space + 1;
+        }
+
+        _text.Append(line, start, line.Length - start).Append('\n');
+    }
 }

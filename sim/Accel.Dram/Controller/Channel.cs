@@ -1,4 +1,3 @@
-using Accel.Dram.Mapping;
 using Accel.Dram.Standards;
 using Accel.Dram.Streams;
 
@@ -41,6 +40,11 @@ internal abstract class Channel
     /// <summary>Simulates all cycles below a limit.</summary>
     public abstract void RunUntil(long limit);
 
+    /// <summary>
+    /// Simulates all cycles below a limit, or fewer: may return as soon as a transfer's part has ended (see <see cref="TransferTable.Finished"/>).
+    /// </summary>
+    public abstract void RunUntilFinished(long limit);
+
     /// <summary>Simulates until the cycle in which the last command for a request starts, and no further.</summary>
     public abstract void RunUntilDrained();
 
@@ -53,10 +57,8 @@ internal abstract class Channel
     /// <summary>Counts of one pseudo-channel up to <see cref="Now"/>.</summary>
     public abstract Counters CountersOf(int pseudoChannel);
 
-    /// <summary>A channel in the same state with counts of zero; null if this engine cannot be copied.</summary>
-    /// <param name="mapping">Of the memory.</param>
-    /// <param name="addressing">Of the channel's pseudo-channels.</param>
-    public virtual Channel? Copy(AddressMapping mapping, LocalAddressing[] addressing) => null;
+    /// <summary>Takes on the state of another channel of the same engine and memory, with counts of zero.</summary>
+    public virtual void CopyFrom(Channel other) => throw new NotSupportedException();
 
     /// <summary>Whether this and another channel, standing at the same cycle, do the same from here on, given the same requests.</summary>
     public virtual bool HasFutureOf(Channel other) => false;
@@ -75,6 +77,9 @@ internal abstract class Channel
 /// <summary>The input side of a pseudo-channel: one queue per port, and the table of transfers.</summary>
 internal sealed class PseudoChannelInput
 {
+    /// <summary>Most ports: a set of them fits a word.</summary>
+    public const int MostPorts = 64;
+
     public List<PortQueue> Ports { get; } = [];
 
     public TransferTable Transfers { get; } = new();

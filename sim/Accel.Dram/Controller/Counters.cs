@@ -104,6 +104,7 @@ public sealed class Counters
 
     internal void Clear()
     {
+        Latencies.Clear(this[Peak.ReadLatency]);
         Array.Clear(Sums);
         Array.Clear(Peaks);
     }

@@ -1,29 +1,24 @@
-using Accel.Dram.Mapping;
-using Accel.Dram.Standards;
-
 namespace Accel.Dram.Controller;
 
 /// <summary>A second channel in the same state, and whether two channels have the same future.</summary>
 internal sealed partial class EventChannel
 {
-    /// <summary>A channel like this one, with inputs of its own and counts of zero; from here on their requests may differ.</summary>
-    public override EventChannel Copy(AddressMapping mapping, LocalAddressing[] addressing)
+    public override void CopyFrom(Channel channel)
     {
-        var copy = new EventChannel(Device, Config, mapping, addressing, new ChannelLog());
+        var other = (EventChannel)channel;
         for (var i = 0; i < PseudoChannels.Length; i++)
         {
-            PseudoChannels[i].CountActiveUntil(Now);
-            copy.Inputs[i].CopyFrom(Inputs[i]);
-            copy.PseudoChannels[i].CopyFrom(PseudoChannels[i]);
+            other.PseudoChannels[i].CountActiveUntil(other.Now);
+            Inputs[i].CopyFrom(other.Inputs[i]);
+            PseudoChannels[i].CopyFrom(other.PseudoChannels[i]);
         }
 
         for (var i = 0; i < Buses.Length; i++)
         {
-            (copy.Buses[i].Taken, copy.Buses[i].Base, copy.Buses[i].Clear) = (Buses[i].Taken, Buses[i].Base, Buses[i].Clear);
+            (Buses[i].Taken, Buses[i].Base, Buses[i].Clear) = (other.Buses[i].Taken, other.Buses[i].Base, other.Buses[i].Clear);
         }
 
-        (copy.Now, copy.LastServed, copy._turnCycle, copy._turn) = (Now, LastServed, _turnCycle, _turn);
-        return copy;
+        (Now, LastServed, _turnCycle, _turn) = (other.Now, other.LastServed, other._turnCycle, other._turn);
     }
 
     /// <summary>Whether two channels that stand at the same cycle do the same from here on, given the same requests.</summary>
@@ -66,7 +61,7 @@ internal sealed partial class EventChannel
     {
         foreach (var pseudoChannel in PseudoChannels)
         {
-            pseudoChannel.Counters = new Counters();
+            pseudoChannel.Counters.Clear();
         }
     }
 
@@ -97,6 +92,7 @@ internal sealed unsafe partial class EventPseudoChannel
         (_freeCount, _queuedReads, _queuedWrites, _sequence, Writing) =
             (other._freeCount, other._queuedReads, other._queuedWrites, other._sequence, other.Writing);
         _onlyPort = Input.Ports.Count == 1 ? Input.Ports[0] : null;
+        _portsChanged = true;
         other._columnKeys.CopyTo(_columnKeys, 0);
         other._activateKeys.CopyTo(_activateKeys, 0);
         other._prechargeKeys.CopyTo(_prechargeKeys, 0);

@@ -124,22 +124,23 @@ internal sealed unsafe partial class EventPseudoChannel
     /// <summary>Pushes the gates that a command moves.</summary>
     private void Push(Command command, int bank, long now)
     {
+        var push = _push + _pushEnd[3 * (int)command];
         var bankGate = _bankGate + bank;
-        foreach (var push in _table.Bank[(int)command])
+        for (var end = _push + _pushEnd[3 * (int)command + 1]; push < end; push++)
         {
-            Raise(bankGate + push.First, now + push.Delay);
+            Raise(bankGate + push->First, now + push->Delay);
         }
 
         var groupGate = _bankGate + (bank & -_banksPerGroup);
-        foreach (var push in _table.Group[(int)command])
+        for (var end = _push + _pushEnd[3 * (int)command + 2]; push < end; push++)
         {
-            RaiseGroup(groupGate + push.First, now + push.Delay);
+            RaiseGroup(groupGate + push->First, now + push->Delay);
         }
 
         var rankGate = _rankGate + (bank >> _rankShift);
-        foreach (var push in _table.Rank[(int)command])
+        for (var end = _push + _pushEnd[3 * (int)command + 3]; push < end; push++)
         {
-            Raise(rankGate + push.First, now + push.Delay);
+            Raise(rankGate + push->First, now + push->Delay);
         }
 
         if (_table.Reaches[(int)command])

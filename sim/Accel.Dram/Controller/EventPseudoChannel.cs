@@ -79,6 +79,12 @@ internal sealed unsafe partial class EventPseudoChannel
     private readonly int* _openRow;
     private readonly int* _served;
 
+    // Pushes of each command one after another: its bank's, its group's, its rank's; and where each of the three ends.
+    private readonly GateTable.Push[] _pushes;
+    private readonly int[] _pushEnds;
+    private readonly GateTable.Push* _push;
+    private readonly int* _pushEnd;
+
     // Refresh state.
     internal readonly int[] Owed;
     internal readonly bool[] Flushing;
@@ -121,6 +127,10 @@ internal sealed unsafe partial class EventPseudoChannel
         (Served, _served) = Pinned<int>(_banks);
         (BankGates, _bankGate) = Pinned<long>(_banks * Commands.Count);
         (RankGates, _rankGate) = Pinned<long>(_ranks * Commands.Count);
+        (_pushes, _push) = Pinned<GateTable.Push>(table.Pushes.Length);
+        (_pushEnds, _pushEnd) = Pinned<int>(table.PushEnds.Length);
+        table.Pushes.CopyTo(_pushes, 0);
+        table.PushEnds.CopyTo(_pushEnds, 0);
         Rings = new long[table.RingLength];
         Array.Fill(Rings, long.MinValue / 2);
         RingHead = new int[table.RingLength];
@@ -206,6 +216,7 @@ internal sealed unsafe partial class EventPseudoChannel
     public void ExpectBy(long cycle)
     {
         _onlyPort = Input.Ports.Count == 1 ? Input.Ports[0] : null;
+        _portsChanged = true;
         NextArrival = Math.Min(NextArrival, cycle);
         Wake = Math.Min(Wake, cycle);
     }
@@ -247,8 +258,8 @@ internal sealed unsafe partial class EventPseudoChannel
 
         if (_splitBuses && done < RowClass)
         {
-            Plan(now, done + 1);
-            if (_planClass != NoPlan && _planCycle == now)
+            Plan(now, done + 1, NextCycle);
+            if (_planClass != NoPlan)
             {
                 return;
             }

@@ -11,6 +11,9 @@ public sealed class LatencyHistogram
 
     internal readonly long[] Counts = new long[Buckets];
 
+    /// <summary>Forgets all; no value counted is larger than the one given.</summary>
+    internal void Clear(long largest) => Array.Clear(Counts, 0, BucketOf(largest) + 1);
+
     /// <summary>Adds another count several times.</summary>
     /// <param name="other">What.</param>
     /// <param name="times">How often.</param>

@@ -83,15 +83,20 @@ internal sealed partial class MemoChannel : Channel
 
     public override void Added(int pseudoChannel, long arrival) => _engine.Added(pseudoChannel, arrival);
 
-    public override MemoChannel Copy(AddressMapping mapping, LocalAddressing[] addressing) =>
-        new(_engine.Copy(mapping, addressing), mapping, addressing, _table)
-        {
-            Now = Now, _simulated = _simulated, _covered = _covered, _restUntil = _restUntil,
-        };
+    public override void CopyFrom(Channel other)
+    {
+        var memo = (MemoChannel)other;
+        _engine.CopyFrom(memo._engine);
+        (Now, _simulated, _covered, _restUntil) = (memo.Now, memo._simulated, memo._covered, memo._restUntil);
+    }
 
     public override bool HasFutureOf(Channel other) => _engine.HasFutureOf(((MemoChannel)other)._engine);
 
-    public override void ResetCounters() => _engine.ResetCounters();
+    public override void ResetCounters()
+    {
+        Settle();
+        _engine.ResetCounters();
+    }
 
     public override Counters CountersOf(int pseudoChannel)
     {
@@ -106,6 +111,19 @@ internal sealed partial class MemoChannel : Channel
             if (!TryRemember(limit))
             {
                 _engine.RunUntil(NextTry(limit));
+                Now = _engine.Now;
+            }
+        }
+    }
+
+    public override void RunUntilFinished(long limit)
+    {
+        // A remembered step ends before the run that it belongs to.
+        while (Now < limit && Array.TrueForAll(Inputs, i => i.Transfers.Finished.Count == 0))
+        {
+            if (!TryRemember(limit))
+            {
+                _engine.RunUntilFinished(NextTry(limit));
                 Now = _engine.Now;
             }
         }

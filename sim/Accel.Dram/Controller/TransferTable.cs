@@ -44,7 +44,15 @@ internal sealed class TransferTable
     /// <summary>Takes on the transfers of another table, slot by slot.</summary>
     public void CopyFrom(TransferTable other)
     {
-        _slots = [.. other._slots];
+        if (_slots.Length != other._slots.Length)
+        {
+            _slots = new Slot[other._slots.Length];
+        }
+
+        other._slots.CopyTo(_slots, 0);
+        Finished.Clear();
+        Exhausted.Clear();
+        _free.Clear();
         foreach (var slot in other._free.Reverse())
         {
             _free.Push(slot);

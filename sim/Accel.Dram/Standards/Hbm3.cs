@@ -104,6 +104,8 @@ public static class Hbm3
         [
             new("16Gb_8hi", 2048, 32, BankGroups: 4, BanksPerGroup: 4, Rows: 16384, Columns: 256, Ranks: 2),
             new("16Gb_4hi", 2048, 32, BankGroups: 4, BanksPerGroup: 4, Rows: 16384, Columns: 256, Ranks: 1),
+            new("16Gb_16hi", 2048, 32, BankGroups: 4, BanksPerGroup: 4, Rows: 16384, Columns: 256, Ranks: 4),
+            new("32Gb_8hi", 4096, 32, BankGroups: 4, BanksPerGroup: 4, Rows: 32768, Columns: 256, Ranks: 2),
             new("32Gb_16hi", 4096, 32, BankGroups: 4, BanksPerGroup: 4, Rows: 32768, Columns: 256, Ranks: 4),
         ],
         Bins =
@@ -120,8 +122,12 @@ public static class Hbm3
     };
 
     /// <summary>
-    /// 350 ns for 16 Gb, as in the source. No figure for 32 Gb is at hand: it grows as DDR5's does from 16 to 32 Gb (JESD79-5: 295 to 410 ns),
-    /// to 486 ns.
+    /// 260 ns for 4 Gb in a channel, 350 ns for 8 Gb, 450 ns for 16 Gb (JESD238 table 93, as cited by the preset's source for dies of up to
+    /// 16 Gb); 550 ns for 32 Gb is that source's estimate, as is the use of 450 ns with dies of 32 Gb. A tick is 312.5 ps.
     /// </summary>
-    private static int RefreshTicks(Organisation organisation) => organisation.DensityMebibits > 2048 ? 1556 : 1120;
+    private static int RefreshTicks(Organisation organisation)
+    {
+        var channelMebibits = 2 * organisation.DensityMebibits * organisation.Ranks;
+        return channelMebibits switch { <= 4096 => 832, <= 8192 => 1120, <= 16384 => 1440, _ => 1760 };
+    }
 }

@@ -50,6 +50,7 @@ internal sealed class PortQueue
     {
         (Next, Left, Arrival, IsWrite, Transfer, Ordinal, RunOrdinal) =
             (other.Next, other.Left, other.Arrival, other.IsWrite, other.Transfer, other.Ordinal, other.RunOrdinal);
+        _cursors.Clear();
         foreach (var cursor in other._cursors)
         {
             _cursors.Enqueue(((RunListCursor)cursor).Copy());

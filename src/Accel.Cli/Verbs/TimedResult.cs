@@ -11,6 +11,18 @@ namespace Accel.Cli.Verbs;
 internal sealed record TimedPhase(string Name, int Runs, long Tokens, long Cycles, double Seconds)
 {
     public double TokensPerSecond => Tokens / Seconds;
+
+    /// <summary>The phases of a run, in order; their cycles add up to the total.</summary>
+    public static IReadOnlyList<TimedPhase> Of(TimingReport report) =>
+    [
+        .. from run in report.Runs
+           group run by run.Run.EntryPoint into phase
+           let cycles = phase.Sum(run => run.Cycles)
+           select new TimedPhase(phase.Key, phase.Count(), phase.Sum(run => (long)run.Run.Tokens), cycles, cycles / (double)report.Hardware.Clocks.Core.Value),
+    ];
+
+    /// <summary>Tokens that users get per second while decoding; of a run without decode, tokens of the prompt.</summary>
+    public static double Rate(IReadOnlyList<TimedPhase> phases) => (phases.FirstOrDefault(phase => phase.Name == "decode") ?? phases[0]).TokensPerSecond;
 }
 
 /// <summary>A timed run with what follows from it, for table, JSON and prose alike.</summary>
@@ -28,17 +40,10 @@ internal sealed class TimedResult(TimedModel model, TimingReport report)
 
     public long BytesNeeded => OperatorBytesNeeded.Sum();
 
-    /// <summary>Tokens that a user gets per second while decoding; of a run without decode, tokens of the prompt.</summary>
-    public double TokensPerSecond => (Phases.FirstOrDefault(phase => phase.Name == "decode") ?? Phases[0]).TokensPerSecond;
+    /// <summary>Prefill and decode, in order.</summary>
+    public IReadOnlyList<TimedPhase> Phases { get; } = TimedPhase.Of(report);
 
-    /// <summary>Prefill and decode, in order; their cycles add up to the total.</summary>
-    public IReadOnlyList<TimedPhase> Phases { get; } =
-    [
-        .. from run in report.Runs
-           group run by run.Run.EntryPoint into phase
-           let cycles = phase.Sum(run => run.Cycles)
-           select new TimedPhase(phase.Key, phase.Count(), phase.Sum(run => (long)run.Run.Tokens), cycles, cycles / (double)report.Hardware.Clocks.Core.Value),
-    ];
+    public double TokensPerSecond => TimedPhase.Rate(Phases);
 
     /// <summary>Units by kind, in the order of the report, the sequencer last.</summary>
     public IEnumerable<IGrouping<string, UnitTiming>> UnitKinds => Report.Units.Append(Report.Sequencer).GroupBy(unit => unit.Name.TrimEnd("0123456789".ToCharArray()));

@@ -152,7 +152,7 @@ internal sealed class WhyAnswer(TimedResult result, Bottlenecks bottlenecks, IRe
 
     private double Gain(Relief relief) => (double)Cycles / relief.Cycles;
 
-    private double TokensPerSecond(TimingReport report) => result.TokensPerSecond * result.Report.Seconds / report.Seconds;
+    private static double TokensPerSecond(TimingReport report) => TimedPhase.Rate(TimedPhase.Of(report));
 
     /// <summary>What a unit waited for, in words.</summary>
     public static string Cause(StallCause cause) => cause switch

@@ -24,7 +24,7 @@ public sealed class RandomModelTests
         "embedding", "linear", "attention", "rope", "causal_conv", "rg_lru", "selective_scan", "add", "multiply",
         "sliding window", "full attention", "one query head a key head", "multi-query", "grouped queries",
         "Int8 per row", "Int4 per row", "Int4 in groups", "Int3 in groups", "Ternary in groups",
-        "WeightStationary", "OutputStationary", "state on chip", "state in memory",
+        "WeightStationary", "OutputStationary", "state on chip", "state in memory", "reduce on more than one unit",
         "lanes on more than one unit", "quantize on more than one unit", "scan on more than one unit", "convolve on more than one unit", "rotate on more than one unit", "lookup on more than one unit",
     ];
 

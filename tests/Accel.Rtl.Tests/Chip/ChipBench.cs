@@ -5,7 +5,7 @@ using Accel.Rtl.Chip;
 
 namespace Accel.Rtl.Tests.Chip;
 
-/// <summary>A chip under Verilator: built once, then run on prompts and compared with the interpreter in every value.</summary>
+/// <summary>A chip in a simulator, run on prompts and compared with the interpreter in every value.</summary>
 internal sealed class ChipBench
 {
     private const string Driver =
@@ -52,22 +52,37 @@ internal sealed class ChipBench
     private readonly QuantizedGraph _graph;
     private readonly ChipDesign _design;
     private readonly string _folder;
+    private readonly bool _isIcarus;
 
-    public ChipBench(QuantizedGraph graph, ChipDesign design, string folder)
+    private ChipBench(QuantizedGraph graph, ChipDesign design, string folder, bool isIcarus)
     {
-        Tool.Require("verilator", "verilator");
-        (_graph, _design, _folder) = (graph, design, folder);
-        var files = design.Print();
-        foreach (var file in files)
+        (_graph, _design, _folder, _isIcarus) = (graph, design, folder, isIcarus);
+        foreach (var file in design.Print())
         {
             File.WriteAllText(Path.Combine(folder, $"{file.Name}.v"), file.Text);
         }
+    }
 
+    /// <summary>A chip as a program: slow to build, fast to run; lint with every warning on the way.</summary>
+    public static ChipBench Verilated(QuantizedGraph graph, ChipDesign design, string folder)
+    {
+        Tool.Require("verilator", "verilator");
+        var bench = new ChipBench(graph, design, folder, isIcarus: false);
         File.WriteAllText(Path.Combine(folder, "driver.cpp"), Driver);
-        var names = files.Select(file => $"{file.Name}.v").ToArray();
         Tool.Run(
             folder, "verilator",
-            ["-Wall", "-Wno-UNUSEDSIGNAL", "-Wno-DECLFILENAME", "-O3", "--cc", "--exe", "--build", "-j", "2", "-CFLAGS", "-O1", "--prefix", "Vchip", "--top-module", design.Top.Name, .. names, "driver.cpp"]);
+            [
+                "-Wall", "-Wno-UNUSEDSIGNAL", "-Wno-DECLFILENAME", "-O3", "--cc", "--exe", "--build", "-j", "2", "-CFLAGS", "-O1", "--prefix", "Vchip",
+                "--top-module", design.Top.Name, .. design.Print().Select(file => $"{file.Name}.v"), "driver.cpp",
+            ]);
+        return bench;
+    }
+
+    /// <summary>A chip interpreted: fast to build, and what was never written is unknown.</summary>
+    public static ChipBench Icarus(QuantizedGraph graph, ChipDesign design, string folder)
+    {
+        Tool.Require("iverilog", "iverilog");
+        return new ChipBench(graph, design, folder, isIcarus: true);
     }
 
     /// <summary>Runs a sequence and compares tokens, cycles, and every value that probes show.</summary>
@@ -84,13 +99,14 @@ internal sealed class ChipBench
         }
 
         var (position, produced, clock) = (0, 0, 0L);
-        foreach (var line in Tool.Run(_folder, Path.Combine(_folder, "obj_dir", "Vchip"), [.. arguments]).Split('\n'))
+        var lines = _isIcarus ? RunIcarus(prompt, count, settings) : Tool.Run(_folder, Path.Combine(_folder, "obj_dir", "Vchip"), [.. arguments]);
+        foreach (var line in lines.Split('\n', StringSplitOptions.TrimEntries))
         {
             var words = line.Split(' ');
             switch (words[0])
             {
                 case "v":
-                    var (step, index, data) = (_design.Steps[int.Parse(words[1])], int.Parse(words[2]), long.Parse(words[3]));
+                    var (step, index, data) = (_design.Steps[int.Parse(words[1])], int.Parse(words[2]), words[3] == "x" ? long.MinValue : long.Parse(words[3]));
                     var values = expected[position][step.Value!.Id];
                     Assert.True(index < values.Length && values[index] == data, $"position {position}, {step.Name} ({step.Unit}) [{index}]: expected {(index < values.Length ? values[index] : -1)}, got {data}");
                     values[index] = long.MaxValue;
@@ -121,6 +137,48 @@ internal sealed class ChipBench
 
         Assert.Equal(count, produced);
         return clock;
+    }
+
+    private string RunIcarus(ReadOnlySpan<int> prompt, int count, SamplingSettings settings)
+    {
+        var tokens = string.Concat(prompt.ToArray().Select((token, i) => $"prompt[{i}] = {token}; "));
+        File.WriteAllText(
+            Path.Combine(_folder, "bench.v"),
+            $$"""
+            module bench;
+                reg clk = 0, rst_n = 0;
+                reg [15:0] prompt [0:{{prompt.Length}}];
+                integer sent = 0, clock = 0;
+                wire s_ready, m_valid, m_last, done, probe;
+                wire [15:0] token, position, step, index;
+                wire [31:0] cycles;
+                wire signed [31:0] data;
+                wire s_valid = sent < {{prompt.Length}} && clock % 3 != 0;
+                wire m_ready = clock % 5 != 0;
+                {{_design.Top.Name}} chip (
+                    .clk(clk), .rst_n(rst_n), .s_axis_tdata(prompt[sent]), .s_axis_tvalid(s_valid), .s_axis_tlast(sent == {{prompt.Length - 1}}), .s_axis_tready(s_ready),
+                    .m_axis_tdata(token), .m_axis_tvalid(m_valid), .m_axis_tlast(m_last), .m_axis_tready(m_ready),
+                    .token_limit(16'd{{count}}), .stop_enable(1'b0), .stop_token(16'd0), .inverse_temperature(16'd{{settings.InverseTemperature}}),
+                    .seed(64'd{{settings.State}}), .busy(), .computing(), .position(position), .token_done(done), .cycles(cycles),
+                    .probe_valid(probe), .probe_step(step), .probe_index(index), .probe_data(data));
+                always #5 clk = ~clk;
+                initial begin {{tokens}} prompt[{{prompt.Length}}] = 0; #33 rst_n = 1; end
+                always @(posedge clk) if (rst_n) begin
+                    clock <= clock + 1;
+                    if (probe === 1'b1) $display("v %0d %0d %0d", step, index, data);
+                    if (done === 1'b1) $display("c %0d %0d", position, cycles);
+                    if (s_valid && s_ready) sent <= sent + 1;
+                    if (m_valid === 1'b1 && m_ready) begin
+                        $display("t %0d", token);
+                        if (m_last) begin $display("e %0d", clock); $finish; end
+                    end
+                    if (clock > 2000000) $finish;
+                end
+            endmodule
+
+            """);
+        Tool.Run(_folder, "iverilog", ["-g2001", "-o", "bench", "bench.v", .. _design.Print().Select(file => $"{file.Name}.v")]);
+        return Tool.Run(_folder, "vvp", "-n", "bench");
     }
 
     private void Keep(Interpreter interpreter, List<Dictionary<int, long[]>> expected, bool probe)

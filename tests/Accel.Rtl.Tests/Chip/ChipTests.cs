@@ -31,7 +31,7 @@ public sealed class ChipTests(ITestOutputHelper output)
         var graph = QuickModels.Quantize(model, options);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var design = ChipGenerator.Generate(graph, new ChipOptions { ContextLength = 96 });
-        var bench = new ChipBench(graph, design, Tool.Folder(name));
+        var bench = ChipBench.Verilated(graph, design, Tool.Folder(name));
         output.WriteLine($"{design.Options.Lanes} lanes, built in {clock.Elapsed}");
         clock.Restart();
         var cycles = bench.Compare([1, 5, 9, 300], positions - 3, SamplingSettings.Greedy, probe: true);
