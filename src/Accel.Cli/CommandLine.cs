@@ -37,6 +37,7 @@ public static class CommandLine
         ArrayVerb.Create,
         CmvmVerb.Create,
         CompletionVerb.Create,
+        RtlVerb.Create,
     ];
 
     /// <summary>Runs one command line.</summary>
