@@ -33,11 +33,11 @@ public static class CommandLine
         SimVerb.Create,
         WhyVerb.Create,
         DramVerb.Create,
+        RtlVerb.Create,
         HardwareVerb.Create,
         ArrayVerb.Create,
         CmvmVerb.Create,
         CompletionVerb.Create,
-        RtlVerb.Create,
     ];
 
     /// <summary>Runs one command line.</summary>
