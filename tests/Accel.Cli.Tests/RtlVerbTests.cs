@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Accel.Rtl.Tools;
@@ -5,7 +6,7 @@ using Accel.Rtl.Tools;
 namespace Accel.Cli.Tests;
 
 /// <summary>Chips of a small model: emitted, run, broken on purpose.</summary>
-public sealed partial class RtlVerbTests
+public sealed class RtlVerbTests
 {
     [Fact]
     public void Emitting_twice_gives_the_same_folder_and_nothing_beside_it()
@@ -17,7 +18,7 @@ public sealed partial class RtlVerbTests
         var second = Contents(folder.Path("chip"));
         Assert.Equal(first, second);
         Assert.Equal(["chip", "tiny.bin"], folder.Names);
-        foreach (var name in new[] { "Makefile", "README.md", "bench/bench.cpp", "bench/bench.v", "constraints.sdc", "report.json", "synth.ys", "tiny_chip.core", "vectors.txt" })
+        foreach (var name in new[] { "Makefile", "README.md", "bench/bench.cpp", "bench/bench.v", "constraints.sdc", "report.json", "synth.ys", "llama2_c_chip.core", "vectors.txt" })
         {
             Assert.Contains(name, first.Keys);
         }
@@ -39,12 +40,57 @@ public sealed partial class RtlVerbTests
         Assert.True(Number(json, "values") > 100);
     }
 
+    /// <summary>File, what is broken there, and the value that must be named first.</summary>
+    [SkippableTheory]
+    [InlineData("rom_layers_1_mlp_up_weight.v", "entry = 128'h(.)", "flip", "layers.1.mlp.up")]
+    [InlineData("rom_layers_0_attention_key_weight.v", "entry = 128'h(.)", "flip", "layers.0.attention.key")]
+    [InlineData("llama2_c_chip.v", @"requantise_constants = \d+'d(\d+); // layers_1_mlp_gate", "shift", "layers.1.mlp.gate")]
+    public void A_flipped_weight_or_a_wrong_shift_is_named_by_the_first_value_it_reaches(string file, string pattern, string fault, string value)
+    {
+        Require(ExternalTool.Icarus);
+        using var folder = new TemporaryFolder();
+        Emit(folder);
+        Break(folder, file, pattern, digits => fault == "flip"
+            ? (Convert.ToInt32(digits, 16) ^ 8).ToString("x", CultureInfo.InvariantCulture)
+            : (int.Parse(digits, CultureInfo.InvariantCulture) - 32).ToString(CultureInfo.InvariantCulture));
+        var json = Verify(folder, 1, "--probe", "--runs", "1", "--tokens", "2");
+        Assert.Equal(value, json.GetProperty("first_value").GetProperty("value").GetString());
+        Assert.NotEqual(json.GetProperty("first_value").GetProperty("expected").GetInt32(), json.GetProperty("first_value").GetProperty("found").GetInt32());
+    }
+
+    /// <summary>Only tokens are looked at: a shift that is wrong by far changes them, and the first is named.</summary>
+    [SkippableFact]
+    public void A_wrong_token_is_named_by_its_run_and_place()
+    {
+        Require(ExternalTool.Icarus);
+        using var folder = new TemporaryFolder();
+        Emit(folder);
+        Break(folder, "llama2_c_chip.v", @"requantise_constants = \d+'d(\d+); // layers_1_mlp_down", digits => (int.Parse(digits, CultureInfo.InvariantCulture) - (4 * 32)).ToString(CultureInfo.InvariantCulture));
+        var token = Verify(folder, 1, "--runs", "2", "--tokens", "4").GetProperty("first_token");
+        Assert.InRange(token.GetProperty("index").GetInt32(), 0, 3);
+        Assert.NotEqual(token.GetProperty("expected").GetInt32(), token.GetProperty("found").GetInt32());
+    }
+
+    [SkippableTheory]
+    [InlineData("sequencer")]
+    [InlineData("position_now")]
+    [InlineData("produced")]
+    public void A_missing_reset_is_caught(string register)
+    {
+        Require(ExternalTool.Icarus);
+        using var folder = new TemporaryFolder();
+        Emit(folder);
+        Break(folder, "llama2_c_chip.v", $"if \\((!rst_n)\\) {register} <=", _ => "1'b0");
+        var json = Verify(folder, 1, "--runs", "2", "--tokens", "2");
+        Assert.Equal(0, json.GetProperty("first_token").GetProperty("run").GetInt32());
+    }
+
     [SkippableFact]
     public void More_tokens_and_other_prompts_than_were_emitted_are_asked_of_the_interpreter()
     {
         Require(ExternalTool.Icarus);
         using var folder = new TemporaryFolder();
-        Emit(folder, "--tokens", "2");
+        Emit(folder, tokens: 2);
         var prompts = folder.Write("prompts.txt", "3 1 4\n1 5\n");
         var json = Verify(folder, 0, "--prompts", prompts, "--tokens", "4", "--runs", "4");
         Assert.Equal((16, 0), (Number(json, "tokens"), Number(json, "differing_tokens")));
@@ -95,7 +141,7 @@ public sealed partial class RtlVerbTests
     [InlineData("\"format\": \"accel-rtl 1\"", "\"format\": \"accel-rtl 9\"", "format")]
     [InlineData("\"path\": \"rtl/", "\"path\": \"../rtl/", "within the folder")]
     [InlineData("\"path\": \"rtl/", "\"path\": \"--exe/", "within the folder")]
-    [InlineData("\"top\": \"tiny_chip\"", "\"top\": \"x; rm\"", "a module's name")]
+    [InlineData("\"top\": \"llama2_c_chip\"", "\"top\": \"x; rm\"", "a module's name")]
     [InlineData("\"lanes\":", "\"lames\":", "the report of a chip")]
     [InlineData("{", "", "the report of a chip")]
     public void A_damaged_report_is_refused(string right, string wrong, string message)
@@ -111,11 +157,22 @@ public sealed partial class RtlVerbTests
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
     }
 
-    private static void Emit(TemporaryFolder folder, params string[] more)
+    private static void Emit(TemporaryFolder folder, int tokens = 6)
     {
         File.WriteAllBytes(folder.Path("tiny.bin"), TinyCheckpoint.Bytes());
-        var result = Accel(["rtl", "emit", folder.Path("tiny.bin"), "-o", folder.Path("chip"), "--tokens", "6", .. more]);
+        var result = Accel(["rtl", "emit", folder.Path("tiny.bin"), "-o", folder.Path("chip"), "--tokens", tokens.ToString(CultureInfo.InvariantCulture)]);
         Assert.Equal((0, ""), (result.Exit, result.Error));
+    }
+
+    /// <summary>Replaces the group of the pattern's first match in a file of the chip.</summary>
+    private static void Break(TemporaryFolder folder, string file, string pattern, Func<string, string> wrong)
+    {
+        var path = Path.Combine(folder.Path("chip"), "rtl", file);
+        var text = File.ReadAllText(path);
+        var match = Regex.Match(text, pattern);
+        Assert.True(match.Success, $"{file} has no {pattern}");
+        var group = match.Groups[1];
+        File.WriteAllText(path, string.Concat(text.AsSpan(0, group.Index), wrong(group.Value), text.AsSpan(group.Index + group.Length)));
     }
 
     private static JsonElement Verify(TemporaryFolder folder, int exit, params string[] more)
