@@ -35,6 +35,7 @@ public static class CommandLine
         DramVerb.Create,
         HardwareVerb.Create,
         ArrayVerb.Create,
+        RtlVerb.Create,
         CmvmVerb.Create,
         CompletionVerb.Create,
     ];

@@ -1,3 +1,4 @@
+using Accel.Cli.Chips;
 using Accel.Compiler.Quantization;
 using Accel.Models;
 using Accel.Report.Results;
@@ -18,16 +19,16 @@ internal sealed record EmittedChip(ChipDesign Design, ChipReport Report, IReadOn
     private const double Temperature = 0.8;
     private const ulong Seed = 1;
 
+    /// <param name="folder">Where its files will lie.</param>
     /// <exception cref="Accel.Core.Diagnostics.InputException">The model cannot be a chip.</exception>
-    public static EmittedChip Of(Model model, QuantizedGraph graph, FlowRequest request)
+    public static EmittedChip Of(Model model, QuantizedGraph graph, FlowRequest request, string folder)
     {
         var context = (int)Math.Min(MostContext, model.ContextLength);
         var design = ChipGenerator.Generate(graph, new ChipOptions { ContextLength = context });
-        var prompt = Prompt(model, request.Prompt)[..];
+        var prompt = Prompt(model, request.Prompt);
         SamplingSettings[] settings = [SamplingSettings.Greedy, SamplingSettings.Of(Temperature, Seed)];
         var runs = TestRuns.Of(graph, design.Cycles, context, [prompt], request.ChipTokens, settings);
-        var isPath = File.Exists(request.Model) || Directory.Exists(request.Model);
-        var origin = new ModelOrigin(model.Name, isPath ? Path.GetFileName(Path.TrimEndingDirectorySeparator(request.Model)) : request.Model, !isPath, request.Weights.ToString().ToLowerInvariant(), request.Calibration?.Name);
+        var origin = ChipSource.Origin(request.Model, model.Name, request.Weights, request.Calibration, folder);
         var (report, files) = ChipPackage.Of(graph, design, origin, runs, new TestEntry(runs.Count, 1, request.ChipTokens, Temperature, Seed));
         return new(design, report, files, runs, ["greedy", FormattableString.Invariant($"temperature {Temperature}, seed {Seed}")]) { Matrices = graph.Matrices };
     }

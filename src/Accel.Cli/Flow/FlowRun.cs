@@ -16,7 +16,8 @@ namespace Accel.Cli.Flow;
 /// The whole way of one model on one machine, by the calls that the verbs make: import, compile, check, simulate, emit, verify. A
 /// step that cannot run says why; none is ever counted as passed that did not run.
 /// </summary>
-internal sealed class FlowRun(Terminal terminal, FlowRequest request, StepLog log, FlowTools tools)
+/// <param name="chipFolder">Where the chip's files will lie.</param>
+internal sealed class FlowRun(Terminal terminal, FlowRequest request, StepLog log, FlowTools tools, string chipFolder)
 {
     private HardwareConfig _machine = null!;
     private Model _model = null!;
@@ -103,7 +104,7 @@ internal sealed class FlowRun(Terminal terminal, FlowRequest request, StepLog lo
             EmittedChip? chip = null;
             return log.Run(StepNames.Emit, () =>
             {
-                chip = EmittedChip.Of(_model, _graph, request);
+                chip = EmittedChip.Of(_model, _graph, request, chipFolder);
                 return (true, $"{chip.Report.Files.Count:N0} Verilog modules, {chip.Report.Weights:N0} weights as logic, {chip.Report.GenerationCycles.First:N0} to {chip.Report.GenerationCycles.Last:N0} cycles per token");
             }) ? chip : null;
         }

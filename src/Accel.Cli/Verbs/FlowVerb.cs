@@ -49,6 +49,7 @@ internal static class FlowVerb
     {
         folder ??= Path.Combine(DefaultFolder, $"{Stem(request.Model)}-{Stem(request.Hardware)}");
         OutputFolder.RequirePlace(folder, ResultName);
+        OutputFolder.RequireWritable(folder);
         var tools = new FlowTools(json ? terminal.Error : terminal.Output);
         if (setup)
         {
@@ -56,7 +57,7 @@ internal static class FlowVerb
         }
 
         var log = new StepLog(json ? null : terminal.Output);
-        var (result, chip) = new FlowRun(terminal, request, log, tools).Run();
+        var (result, chip) = new FlowRun(terminal, request, log, tools, Path.Combine(folder, ChipName)).Run();
         var text = ResultFile.Write(result);
         OutputFolder.Write(
             folder, ResultName,

@@ -70,8 +70,6 @@ internal static class ChipSection
 
     private static Chart Steps(Run[] runs)
     {
-        var units = runs.SelectMany(run => run.Result.Chip!.Steps).GroupBy(step => step.Unit).OrderByDescending(unit => unit.Sum(step => step.Cycles)).Select(unit => unit.Key).ToArray();
-        int Colour(string unit) => Palette.Category(Array.IndexOf(units, unit));
         var sums = runs.Select(run => run.Result.Chip!.Steps.GroupBy(step => step.Unit).ToDictionary(unit => unit.Key, unit => (Count: unit.Count(), Cycles: unit.Sum(step => step.Cycles)))).ToArray();
         var (keys, left) = Grouping.Largest(sums.SelectMany(sum => sum.Select(pair => (pair.Key, (double)pair.Value.Cycles))));
         var groups = keys.Select(key => new BarGroup(
@@ -79,7 +77,7 @@ internal static class ChipSection
             [
                 .. runs.Select((run, i) => (run, Found: sums[i].TryGetValue(key, out var sum), sum)).Where(row => row.Found).Select(row => new Bar(
                     row.run.Letter,
-                    [new(Colour(key), row.sum.Cycles, $"{row.run.Named(key)}\n{row.sum.Count} {(row.sum.Count == 1 ? "step" : "steps")}: {Figures.Whole(row.sum.Cycles)} cycles")],
+                    [new(Palette.Blue, row.sum.Cycles, $"{row.run.Named(key)}\n{row.sum.Count} {(row.sum.Count == 1 ? "step" : "steps")}: {Figures.Whole(row.sum.Cycles)} cycles")],
                     Figures.Count(row.sum.Cycles),
                     row.run.Index > 0 && sums[0].TryGetValue(key, out var first) ? Metric.Change(first.Cycles, row.sum.Cycles) : "")),
             ])).ToArray();

@@ -99,7 +99,7 @@ internal sealed class ChipBench
         }
 
         var (position, produced, clock) = (0, 0, 0L);
-        var lines = _isIcarus ? RunIcarus(prompt, count, settings) : Tool.Run(_folder, Path.Combine(_folder, "obj_dir", "Vchip"), [.. arguments]);
+        var lines = _isIcarus ? RunIcarus([prompt.ToArray()], count, null, settings) : Tool.Run(_folder, Path.Combine(_folder, "obj_dir", "Vchip"), [.. arguments]);
         foreach (var line in lines.Split('\n', StringSplitOptions.TrimEntries))
         {
             var words = line.Split(' ');
@@ -139,30 +139,53 @@ internal sealed class ChipBench
         return clock;
     }
 
-    private string RunIcarus(ReadOnlySpan<int> prompt, int count, SamplingSettings settings)
+    /// <summary>Sequences one behind the other, without a reset between: the tokens of each, as far as its last was marked.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> Sequences(IReadOnlyList<int[]> prompts, int limit, int? stop, SamplingSettings settings)
     {
-        var tokens = string.Concat(prompt.ToArray().Select((token, i) => $"prompt[{i}] = {token}; "));
+        var sequences = new List<IReadOnlyList<int>>();
+        var tokens = new List<int>();
+        foreach (var words in RunIcarus(prompts, limit, stop, settings).Split('\n').Select(line => line.Split(' ')))
+        {
+            if (words[0] == "t")
+            {
+                tokens.Add(int.Parse(words[1]));
+            }
+            else if (words[0] == "e")
+            {
+                sequences.Add(tokens);
+                tokens = [];
+            }
+        }
+
+        Assert.Empty(tokens);
+        return sequences;
+    }
+
+    private string RunIcarus(IReadOnlyList<int[]> prompts, int count, int? stop, SamplingSettings settings)
+    {
+        var inputs = prompts.SelectMany(prompt => prompt.Select((token, i) => (token, IsLast: i == prompt.Length - 1))).ToList();
+        var tokens = string.Concat(inputs.Select((input, i) => $"prompt[{i}] = {(input.IsLast ? 1 << 16 : 0) | input.token}; "));
         File.WriteAllText(
             Path.Combine(_folder, "bench.v"),
             $$"""
             module bench;
                 reg clk = 0, rst_n = 0;
-                reg [15:0] prompt [0:{{prompt.Length}}];
-                integer sent = 0, clock = 0;
+                reg [16:0] prompt [0:{{inputs.Count}}];
+                integer sent = 0, clock = 0, ended = 0;
                 wire s_ready, m_valid, m_last, done, probe;
                 wire [15:0] token, position, step, index;
                 wire [31:0] cycles;
                 wire signed [31:0] data;
-                wire s_valid = sent < {{prompt.Length}} && clock % 3 != 0;
+                wire s_valid = sent < {{inputs.Count}} && clock % 3 != 0;
                 wire m_ready = clock % 5 != 0;
                 {{_design.Top.Name}} chip (
-                    .clk(clk), .rst_n(rst_n), .s_axis_tdata(prompt[sent]), .s_axis_tvalid(s_valid), .s_axis_tlast(sent == {{prompt.Length - 1}}), .s_axis_tready(s_ready),
+                    .clk(clk), .rst_n(rst_n), .s_axis_tdata(prompt[sent][15:0]), .s_axis_tvalid(s_valid), .s_axis_tlast(prompt[sent][16]), .s_axis_tready(s_ready),
                     .m_axis_tdata(token), .m_axis_tvalid(m_valid), .m_axis_tlast(m_last), .m_axis_tready(m_ready),
-                    .token_limit(16'd{{count}}), .stop_enable(1'b0), .stop_token(16'd0), .inverse_temperature(16'd{{settings.InverseTemperature}}),
+                    .token_limit(16'd{{count}}), .stop_enable(1'b{{(stop is null ? 0 : 1)}}), .stop_token(16'd{{stop ?? 0}}), .inverse_temperature(16'd{{settings.InverseTemperature}}),
                     .seed(64'd{{settings.State}}), .busy(), .computing(), .position(position), .token_done(done), .cycles(cycles),
                     .probe_valid(probe), .probe_step(step), .probe_index(index), .probe_data(data));
                 always #5 clk = ~clk;
-                initial begin {{tokens}} prompt[{{prompt.Length}}] = 0; #33 rst_n = 1; end
+                initial begin {{tokens}} prompt[{{inputs.Count}}] = 0; #33 rst_n = 1; end
                 always @(posedge clk) if (rst_n) begin
                     clock <= clock + 1;
                     if (probe === 1'b1) $display("v %0d %0d %0d", step, index, data);
@@ -170,7 +193,11 @@ internal sealed class ChipBench
                     if (s_valid && s_ready) sent <= sent + 1;
                     if (m_valid === 1'b1 && m_ready) begin
                         $display("t %0d", token);
-                        if (m_last) begin $display("e %0d", clock); $finish; end
+                        if (m_last) begin
+                            $display("e %0d", clock);
+                            ended <= ended + 1;
+                            if (ended == {{prompts.Count - 1}}) $finish;
+                        end
                     end
                     if (clock > 2000000) $finish;
                 end

@@ -13,7 +13,7 @@ namespace Accel.Rtl.Tests.Chip;
 public sealed class RandomChipTests
 {
     private const int Context = 24;
-    private const int Models = 10;
+    private const int Models = 6;
 
     [SkippableFact]
     public void Chips_of_random_models_compute_every_value_of_the_interpreter()
@@ -84,6 +84,12 @@ public sealed class RandomChipTests
 
         Assert.Contains(field, Assert.Throws<InputException>(() => ChipGenerator.Generate(graph, new ChipOptions { ContextLength = context, Lanes = lanes })).Message, StringComparison.Ordinal);
     }
+
+    /// <summary>A model with a convolution, a recurrence, and attention over a ring.</summary>
+    internal static QuantizedGraph Recurrent() =>
+        Enumerable.Range(1, 2000).Select(seed => new RandomModel(seed))
+            .Where(model => model.Graph.States.Count >= 3 && model.Graph.NodesOf<Graph.Ops.RgLru>().Any() && model.Graph.NodesOf<Graph.Ops.Attention>().Any(node => ((Graph.Ops.Attention)node.Op).Window > 1))
+            .Select(model => Quantize(model, QuantizationOptions.Int8)).First(HasBlocks);
 
     /// <summary>Whether all ops have blocks and all attentions one shape.</summary>
     private static bool HasBlocks(QuantizedGraph graph) =>
