@@ -260,7 +260,10 @@ internal sealed class ModulePrinter
         {
             if (port.Kind == SignalKind.Input)
             {
-                connections.Add($".{port.Name}({_expressions.PrintBare(instance.Inputs[port.Name])})");
+                _target = $"{instance.Name}_{port.Name}";
+                // Yosys 0.23 does not take a signal under the other signedness here.
+                var value = instance.Inputs[port.Name];
+                connections.Add($".{port.Name}({(value is ReinterpretNode ? Hoist(value).Name : _expressions.PrintBare(value))})");
             }
             else if (port.Kind == SignalKind.Output)
             {
