@@ -260,10 +260,7 @@ internal sealed class ModulePrinter
         {
             if (port.Kind == SignalKind.Input)
             {
-                _target = $"{instance.Name}_{port.Name}";
-                // Yosys 0.23 does not take a signal under the other signedness here.
-                var value = instance.Inputs[port.Name];
-                connections.Add($".{port.Name}({(value is ReinterpretNode ? Hoist(value).Name : _expressions.PrintBare(value))})");
+                connections.Add($".{port.Name}({Connection(instance.Inputs[port.Name])})");
             }
             else if (port.Kind == SignalKind.Output)
             {
@@ -274,6 +271,13 @@ internal sealed class ModulePrinter
         Line($"    {instance.Module.Name} {instance.Name} (");
         Line($"        {string.Join(",\n        ", connections)}");
         Line("    );");
+    }
+
+    /// <summary>What a port is connected to. Yosys 0.23 fails on a conversion of signedness there, so that gets a wire.</summary>
+    private string Connection(Node value)
+    {
+        var text = _expressions.PrintBare(value);
+        return text.Contains('$', StringComparison.Ordinal) ? Hoist(value).Name : text;
     }
 
     /// <summary>Registers that change under the same conditions share a block.</summary>
