@@ -12,8 +12,12 @@ switch (args.FirstOrDefault())
     case "dram":
         DramBenchmark.Run(Console.Out, args.ElementAtOrDefault(1) ?? "");
         DramBenchmark.RunStreams(Console.Out, args.ElementAtOrDefault(1) ?? "");
+        TileBenchmark.Run(Console.Out, args.ElementAtOrDefault(1) ?? "");
+        return 0;
+    case "cmvm":
+        ConstantMatrixBenchmark.Run(Console.Out);
         return 0;
     default:
-        Console.Error.WriteLine("usage: Accel.Benchmarks matrices|runtime|dram [PATTERN]");
+        Console.Error.WriteLine("usage: Accel.Benchmarks matrices|runtime|dram [PATTERN]|cmvm");
         return 2;
 }

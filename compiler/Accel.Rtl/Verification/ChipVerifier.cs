@@ -55,6 +55,10 @@ public sealed class ChipVerifier(TestBench bench, IReadOnlyList<TestRun> runs)
         };
     }
 
+    /// <summary>The tokens that the chip gave, after <see cref="Run"/>.</summary>
+    /// <param name="number">Of the run.</param>
+    public IReadOnlyList<int> Drawn(int number) => _transcript.Tokens(number);
+
     private void CompareOutside(int number)
     {
         var (run, tokens, cycles) = (runs[number], _transcript.Tokens(number), _transcript.Cycles(number));

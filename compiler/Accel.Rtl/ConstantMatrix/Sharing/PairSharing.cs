@@ -1,0 +1,186 @@
+namespace Accel.Rtl.ConstantMatrix.Sharing;
+
+/// <summary>
+/// Common subexpression elimination of two terms: as long as a pair stands in two sums or more, the most frequent pair becomes a signal of
+/// its own. No output grows heavier than allowed, no intermediate grows deeper than it is.
+/// </summary>
+/// <param name="network">What is changed in place.</param>
+/// <param name="allowedWeights">The greatest weight of each output, <c>2^depth</c> for a depth of its own.</param>
+/// <param name="statePrice">What a bit of state of a sum costs, in adders; a signal that saves no more than its state costs is not shared.</param>
+/// <remarks>Greedy selection by frequency: C. Paar, Optimized Arithmetic for Reed-Solomon Encoders, ISIT 1997; on signed digits: R. Hartley, TCAS-II 43(10), 1996.</remarks>
+internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, double statePrice)
+{
+    private readonly List<Match> _matches = [];
+    private readonly List<int> _sums = [];
+
+    /// <summary>Shares until no pair is left that saves an adder.</summary>
+    public void Run(ref Draw draw)
+    {
+        do
+        {
+            Tidy();
+            network.Settle();
+            while (network.Pairs.TryDraw(ref draw, out var key, out var promised))
+            {
+                // Most pairs that are not worth a signal are told by their count, before they are looked for.
+                var price = statePrice == 0 ? 0 : statePrice * IntegerMatrix.CeilingLog2(1 + (1L << Math.Min(40, Math.Abs(key.RelativeShift))));
+                if (promised - 1 <= price && !MayHaveSignal(key))
+                {
+                    continue;
+                }
+
+                Find(key);
+                if (_matches.Count < promised)
+                {
+                    network.Pairs.Demote(key, _matches.Count);
+                    continue;
+                }
+
+                if (_matches.Count - 1 <= price && !_matches.Exists(match => match.Exact))
+                {
+                    continue;
+                }
+
+                Extract(key);
+                network.Settle();
+            }
+        }
+        while (Tidy());
+    }
+
+    /// <summary>Removes signals that save no more than they cost: unused ones, those of one user and those of one term in any case.</summary>
+    private bool Tidy()
+    {
+        var changed = false;
+        var touched = network.Touched;
+        for (var i = 0; i < touched.Count; i++)
+        {
+            var signal = touched[i];
+            var (users, terms) = (network.Users(signal).Length, network.Sum(signal).Length);
+            if (network.IsLive(signal) && (users <= 1 || terms <= 1 || (users - 1) * (terms - 1) <= statePrice * network.StateBitsOf(signal)))
+            {
+                network.Inline(signal);
+                changed = true;
+            }
+        }
+
+        touched.Clear();
+        return changed;
+    }
+
+    /// <summary>Whether an intermediate of two terms stands on the shorter list of users.</summary>
+    private bool MayHaveSignal(PairKey key)
+    {
+        var first = network.Users(key.First);
+        var second = network.Users(key.Second);
+        network.Work += Math.Min(first.Length, second.Length);
+        foreach (var sum in first.Length <= second.Length ? first : second)
+        {
+            if (network.Sum(sum).Length == 2 && network.IsIntermediate(sum))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The places where the pair stands and may be replaced, no term twice.</summary>
+    private void Find(PairKey key)
+    {
+        _matches.Clear();
+        _sums.Clear();
+        var (first, second) = (key.First, key.Second);
+        var users = network.Users(network.Users(first).Length <= network.Users(second).Length ? first : second);
+        foreach (var sum in users)
+        {
+            if (!_sums.Contains(sum))
+            {
+                _sums.Add(sum);
+            }
+        }
+
+        _sums.Sort();
+        var (depthA, depthB) = (network.Depth(first), network.Depth(second));
+        var growth = (2L << Math.Max(depthA, depthB)) - (1L << depthA) - (1L << depthB);
+        foreach (var sum in _sums)
+        {
+            var terms = network.Sum(sum);
+            network.Work += terms.Length;
+            var exact = terms.Length == 2 && network.IsIntermediate(sum);
+            var room = exact ? long.MaxValue : (network.IsOutput(sum) ? allowedWeights[sum - network.Inputs] : 1L << network.Depth(sum)) - network.Weight(sum);
+            var start = _matches.Count;
+            foreach (var packed in terms)
+            {
+                var a = new Term(packed);
+                if (a.Signal != first || a.Shift + key.RelativeShift is < 0 or > Term.MaxShift)
+                {
+                    continue;
+                }
+
+                var b = new Term(second, a.Shift + key.RelativeShift, a.Negative ^ key.OppositeSigns);
+                if (!terms.Contains(b.Packed) || (first == second && Overlaps(start, a, b)))
+                {
+                    continue;
+                }
+
+                if (growth > room)
+                {
+                    break;
+                }
+
+                room -= growth;
+                _matches.Add(new(sum, a, b, exact));
+            }
+        }
+    }
+
+    private bool Overlaps(int start, Term a, Term b)
+    {
+        for (var i = start; i < _matches.Count; i++)
+        {
+            if (_matches[i].A == a || _matches[i].A == b || _matches[i].B == a || _matches[i].B == b)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Extract(PairKey key)
+    {
+        var low = Math.Max(0, -key.RelativeShift);
+        var shared = -1;
+        var flipped = false;
+        foreach (var match in _matches)
+        {
+            if (match.Exact && match.A.Shift == low)
+            {
+                (shared, flipped) = (match.Sum, match.A.Negative);
+                break;
+            }
+        }
+
+        var existing = shared;
+        if (shared < 0)
+        {
+            shared = network.Allocate();
+            network.Insert(shared, new(key.First, low, false));
+            network.Insert(shared, new(key.Second, low + key.RelativeShift, key.OppositeSigns));
+            network.Settle();
+        }
+
+        foreach (var match in _matches)
+        {
+            if (match.Sum != existing)
+            {
+                network.Remove(match.Sum, match.A);
+                network.Remove(match.Sum, match.B);
+                network.Add(match.Sum, new(shared, match.A.Shift - low, match.A.Negative ^ flipped));
+            }
+        }
+    }
+
+    private readonly record struct Match(int Sum, Term A, Term B, bool Exact);
+}

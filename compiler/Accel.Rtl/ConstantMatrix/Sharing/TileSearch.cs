@@ -1,0 +1,71 @@
+namespace Accel.Rtl.ConstantMatrix.Sharing;
+
+/// <summary>
+/// One run from a start network to a good one: greedy sharing, then rounds of search at a falling temperature, by turns on the network and
+/// on its transpose. What is a dead end in one of the two is not in the other.
+/// </summary>
+internal sealed class TileSearch
+{
+    private const int Rounds = 31;
+    private const double Hot = 0.6;
+    private const double Cold = 0.05;
+    private const long NoLimit = 1L << 40;
+
+    private readonly long[] _allowedWeights;
+    private readonly Func<SumNetwork, double> _cost;
+    private readonly double _statePrice;
+
+    /// <param name="allowedWeights">The greatest weight of each output.</param>
+    /// <param name="cost">What the outcome shall have least of.</param>
+    /// <param name="statePrice">What a bit of state of a sum costs, in adders; 0 where sums have none.</param>
+    public TileSearch(long[] allowedWeights, Func<SumNetwork, double> cost, double statePrice) =>
+        (_allowedWeights, _cost, _statePrice) = (allowedWeights, cost, statePrice);
+
+    /// <param name="start">Changed in place.</param>
+    /// <param name="seed">Another seed, another outcome.</param>
+    /// <param name="moves">Moves over all rounds at most; none leaves it at greedy sharing.</param>
+    /// <param name="work">Pairs counted over all rounds, about; a matrix whose sums are long and alike takes few moves and much work.</param>
+    /// <returns>The best network that keeps the allowed weights.</returns>
+    public SumNetwork Run(SumNetwork start, ulong seed, long moves, long work)
+    {
+        var draw = new Draw(seed);
+        var network = start;
+        Share(network, _allowedWeights, ref draw);
+        var (best, bestCost) = (network, _cost(network));
+        for (var round = 0; round < Rounds && moves >= Rounds && work >= Rounds; round++)
+        {
+            // A transposed network does not tell the states of its sums.
+            var transposed = round % 2 == 1 && _statePrice == 0;
+            network = network.Rebuild(transposed: round > 0 && _statePrice == 0);
+            var allowed = transposed ? Unlimited(network.Outputs) : _allowedWeights;
+            var sharing = Share(network, allowed, ref draw);
+            var (hot, cold) = (Temperature(round), Temperature(round + 1));
+            new SharingSearch(network, sharing, _statePrice).Run(ref draw, moves / Rounds, work / Rounds, hot, cold);
+            if (!transposed && _cost(network) is var cost && cost <= bestCost)
+            {
+                (best, bestCost) = (network, cost);
+            }
+        }
+
+        return best;
+    }
+
+    private static double Temperature(int round) => Hot + ((Cold - Hot) * round / Rounds);
+
+    private static long[] Unlimited(int outputs)
+    {
+        var allowed = new long[outputs];
+        Array.Fill(allowed, NoLimit);
+        return allowed;
+    }
+
+    private PairSharing Share(SumNetwork network, long[] allowed, ref Draw draw)
+    {
+        DepthRepair.Run(network, allowed);
+        var sharing = new PairSharing(network, allowed, _statePrice);
+        network.Pairs.WatchAll();
+        sharing.Run(ref draw);
+        network.Pairs.Compact();
+        return sharing;
+    }
+}
