@@ -122,6 +122,10 @@ internal sealed class FlowRun(Terminal terminal, FlowRequest request, StepLog lo
     {
         _machine = HardwareConfigs.Load(request.Hardware);
         _model = ModelLoader.Load(request.Model);
+        if (request.Context > _model.ContextLength)
+        {
+            throw new InputException("--context", "", $"at most {_model.ContextLength} positions, as the model has", $"{request.Context}");
+        }
     }
 
     private CompilationReport Compile()
