@@ -14,8 +14,8 @@ namespace Accel.Compiler;
 /// <summary>Turns an integer model into a program for one machine.</summary>
 public static class ModelCompiler
 {
-    /// <summary>Shares of the scratchpad that weight tiles may take, from the best to the last that is tried.</summary>
-    private static readonly int[] _weightShares = [2, 4, 8, 16, 32];
+    /// <summary>Shares of the scratchpad that weight tiles may take, in 64ths, from the best to the last that is tried.</summary>
+    private static readonly int[] _weightShares = [40, 32, 16, 8, 4, 2];
 
     /// <summary>States may take one part of so many of the scratchpad.</summary>
     private const int StateShare = 4;
@@ -97,7 +97,7 @@ public static class ModelCompiler
     /// <summary>A slot holds an array's share of the largest matrix, or what the share of the scratchpad allows.</summary>
     private static long SlotBytes(ModelPlan plan, Machine machine, int share)
     {
-        var most = machine.Shape.ScratchpadBytes / share / (WeightTraffic.SlotsPerArray * machine.Arrays);
+        var most = machine.Shape.ScratchpadBytes / 64 * share / (WeightTraffic.SlotsPerArray * machine.Arrays);
         var wanted = plan.Ops.OfType<QuantizedLinear>()
             .Select(op => new WeightRecord(op.Weight, machine).Stride * (((op.Weight.Rows / op.Blocks) + machine.Arrays - 1) / machine.Arrays))
             .DefaultIfEmpty(1).Max();

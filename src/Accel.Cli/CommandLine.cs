@@ -33,9 +33,9 @@ public static class CommandLine
         SimVerb.Create,
         WhyVerb.Create,
         DramVerb.Create,
-        RtlVerb.Create,
         HardwareVerb.Create,
         ArrayVerb.Create,
+        RtlVerb.Create,
         CmvmVerb.Create,
         CompletionVerb.Create,
     ];

@@ -1,5 +1,6 @@
 using Accel.Compiler.Passes;
 using Accel.Compiler.Quantization;
+using Accel.Compiler.Quantization.Ops;
 using Accel.Compiler.Scheduling;
 using Accel.Compiler.Tiling;
 using Accel.Isa;
@@ -15,7 +16,7 @@ internal readonly record struct ValuePlace(Block Data, Block Scale);
 
 /// <summary>What is tried until a model fits a machine.</summary>
 /// <param name="Tokens">Most tokens of a prefill run.</param>
-/// <param name="Share">One part of so many of the scratchpad is for weight tiles.</param>
+/// <param name="Share">64ths of the scratchpad that are for weight tiles.</param>
 /// <param name="Lanes">Vector units that may share a command, and key heads that attention may have at work at once.</param>
 /// <param name="Residents">So many of the plan's resident states get scratchpad, the first ones.</param>
 internal sealed record Fitting(int Tokens, int Share, int Lanes, int Residents);
@@ -26,7 +27,11 @@ internal sealed class EmitContext
     /// <summary>Vector units that share a command: each takes a register for its tokens, and a semaphore of a list that holds 8.</summary>
     private const int MostVectorUnits = 8;
 
+    /// <summary>Constants are on their way so many ops before the one that reads them: a norm's, say, during the product two ops before.</summary>
+    private const int OpsAhead = 3;
+
     private readonly Dictionary<int, ValuePlace> _places = [];
+    private readonly Dictionary<(int Op, long Start), Block> _ahead = [];
     private readonly List<Block> _temporaries = [];
     private readonly Dictionary<QuantizedState, Segment> _residents = new(ReferenceEqualityComparer.Instance);
     private int _op;
@@ -106,12 +111,50 @@ internal sealed class EmitContext
     /// <summary>Lanes of a value, <c>[tokens, width]</c>.</summary>
     public View Lanes(LaneValue value) => View.Matrix(TypeOf(value), Place(value).Data.Start, Tokens, value.Width);
 
-    /// <summary>Loads bytes from memory into scratchpad that lasts until the current op is done.</summary>
+    /// <summary>Bytes from memory in scratchpad that lasts until the current op is done: on their way already, or loaded now.</summary>
     public Block Constant(Segment segment)
     {
-        var block = Temporary(segment.Length);
+        if (!_ahead.Remove((_op, segment.Start), out var block))
+        {
+            block = LoadConstant(segment);
+        }
+
+        _temporaries.Add(block);
+        return block;
+    }
+
+    private Block LoadConstant(Segment segment)
+    {
+        var block = Scratchpad.Allocate(segment.Length);
         Stream.Add(new Load(TrafficClass.Weights, segment.Start, block.Start, new Box(segment.Length)) { Channel = Machine.DataChannel });
         return block;
+    }
+
+    /// <summary>Small constants of an op to come, so that it does not wait for memory.</summary>
+    private void LoadAhead(int op)
+    {
+        if (op >= Plan.Ops.Count)
+        {
+            return;
+        }
+
+        ConstantVector?[] vectors = Plan.Ops[op] switch
+        {
+            Quantization.Ops.QuantizeRows rows => [rows.Norm?.Weight],
+            QuantizedRmsNorm norm => [norm.Norm.Weight],
+            QuantizedLinear linear => [linear.Bias],
+            QuantizedCausalConv conv => [conv.Taps, conv.Bias],
+            QuantizedRgLru lru => [lru.Decay],
+            _ => [],
+        };
+        Segment[] segments = Plan.Ops[op] is QuantizedTable table
+            ? [Dram.Table(table.Table, table.Function)]
+            : [.. vectors.OfType<ConstantVector>().Select(Dram.Vector)];
+        Stream.Operator = op;
+        foreach (var segment in segments)
+        {
+            _ahead.Add((op, segment.Start), LoadConstant(segment));
+        }
     }
 
     public static LaneType TypeOf(LaneValue value) => value.Format.Bits == 16 ? LaneType.I16 : LaneType.I32;
@@ -136,9 +179,15 @@ internal sealed class EmitContext
     public void EmitAll()
     {
         Weights.Start(this);
+        for (var op = 0; op < OpsAhead; op++)
+        {
+            LoadAhead(op);
+        }
+
         for (_op = 0; _op < Plan.Ops.Count; _op++)
         {
             var op = Plan.Ops[_op];
+            LoadAhead(_op + OpsAhead);
             Stream.Operator = _op;
             foreach (var operand in op.Operands.Distinct())
             {

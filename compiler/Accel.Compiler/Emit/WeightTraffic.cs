@@ -12,8 +12,8 @@ namespace Accel.Compiler.Emit;
 /// </summary>
 internal sealed class WeightTraffic
 {
-    /// <summary>Tiles that an array has room for: one that it works on, and two that arrive while it waits for other units.</summary>
-    public const int SlotsPerArray = 3;
+    /// <summary>Tiles that an array has room for: one that it works on, and three that arrive while it waits for other units.</summary>
+    public const int SlotsPerArray = 4;
 
     private readonly Block[] _slots;
     private readonly SemaphoreUse[] _free;

@@ -123,8 +123,11 @@ internal static class TileSearch
             return (blocks * Math.Max(depth, stream)) + height + Math.Min(arrays.Columns, outputs);
         }
 
+        // A pass holds inputs of one group alone. Loads are whole cycles, and the port gives a little less than its width where the
+        // scratchpad shares its own: a cycle more for each keeps off tiles so small that this would double their time.
+        height = Math.Min(height, shape.GroupSize);
         var passes = ((depth + height - 1) / height) * ((outputs + width - 1) / width);
-        var load = ((Math.Min(height, depth) * Math.Min(width, outputs) * shape.CodeBits / 8) + arrays.WeightPort.Value - 1) / arrays.WeightPort.Value;
+        var load = ((Math.Min(height, depth) * Math.Min(width, outputs) * shape.CodeBits / 8) / arrays.WeightPort.Value) + 2;
         return passes * (arrays.WeightBuffers > 1 ? Math.Max(shape.Tokens, load) : shape.Tokens + load) + height;
     }
 

@@ -60,10 +60,29 @@ public static class MatrixOptimiser
     {
         ArgumentNullException.ThrowIfNull(matrix);
         options ??= new();
+        var builder = new GraphBuilder(matrix.Inputs, matrix.Outputs);
+        Func<SumNetwork, double> cost = options.Objective switch
+        {
+            GraphObjective.Adders => network => network.Adders,
+            _ => network => GraphCost.Of(GraphBuilder.Build(network), options.Input).FullAdderBits,
+        };
+        foreach (var (tile, network) in Networks(matrix, options, cost, 0, report))
+        {
+            builder.Add(network, tile.FirstInput, tile.FirstOutput);
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>The best network found for each tile.</summary>
+    /// <param name="cost">What a network costs.</param>
+    /// <param name="statePrice">What a bit of state of a sum costs, in adders: the search's own measure.</param>
+    internal static List<(Tile Tile, SumNetwork Network)> Networks(
+        IntegerMatrix matrix, OptimiserOptions options, Func<SumNetwork, double> cost, double statePrice, Action<int, int>? report)
+    {
         var depth = matrix.MinimumDepth + options.ExtraDepth;
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ExtraDepth, 0, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(depth, MaxDepth, nameof(options));
-
         var tiles = Tiling.Of(matrix, depth);
         var chains = matrix.Digits <= FewDigits ? 8 : tiles.Count <= FewTiles ? 2 : 1;
         var found = new SumNetwork[tiles.Count * chains];
@@ -71,35 +90,17 @@ public static class MatrixOptimiser
         var gate = new Lock();
         Parallel.For(0, found.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads) }, index =>
         {
-            found[index] = Search(tiles[index / chains], index % chains, index % chains == chains - 1, found.Length, options);
+            // Of several searches one starts from differences of columns, if those are any shorter.
+            var (tile, chain) = (tiles[index / chains], index % chains);
+            var start = (chain == chains - 1 ? StartNetworks.ColumnDifferences(tile.Matrix) : null) ?? StartNetworks.Digits(tile.Matrix);
+            var share = options.EffortPercent / 100.0 / found.Length;
+            var (moves, work) = ((long)(MovesPerDigit * tile.Matrix.Digits * share), (long)(MostWork * share));
+            found[index] = new TileSearch(tile.AllowedWeights, cost, statePrice).Run(start, seed: (ulong)chain + 1, moves, work);
             lock (gate)
             {
                 report?.Invoke(++finished, found.Length);
             }
         });
-
-        var builder = new GraphBuilder(matrix.Inputs, matrix.Outputs);
-        for (var t = 0; t < tiles.Count; t++)
-        {
-            var best = found.Skip(t * chains).Take(chains).MinBy(Cost(options))!;
-            builder.Add(best, tiles[t].FirstInput, tiles[t].FirstOutput);
-        }
-
-        return builder.Build();
+        return [.. tiles.Select((tile, t) => (tile, found.Skip(t * chains).Take(chains).MinBy(cost)!))];
     }
-
-    /// <param name="differences">Whether to start from differences of columns, if those are any shorter; of two searches one does.</param>
-    private static SumNetwork Search(Tile tile, int chain, bool differences, int searches, OptimiserOptions options)
-    {
-        var start = (differences ? StartNetworks.ColumnDifferences(tile.Matrix) : null) ?? StartNetworks.Digits(tile.Matrix);
-        var share = options.EffortPercent / 100.0 / searches;
-        var (moves, work) = ((long)(MovesPerDigit * tile.Matrix.Digits * share), (long)(MostWork * share));
-        return new TileSearch(tile.AllowedWeights, Cost(options)).Run(start, seed: (ulong)chain + 1, moves, work);
-    }
-
-    private static Func<SumNetwork, long> Cost(OptimiserOptions options) => options.Objective switch
-    {
-        GraphObjective.Adders => network => network.Adders,
-        _ => network => GraphCost.Of(GraphBuilder.Build(network), options.Input).FullAdderBits,
-    };
 }

@@ -6,8 +6,9 @@ namespace Accel.Rtl.ConstantMatrix.Sharing;
 /// </summary>
 /// <param name="network">What is changed in place.</param>
 /// <param name="allowedWeights">The greatest weight of each output, <c>2^depth</c> for a depth of its own.</param>
+/// <param name="statePrice">What a bit of state of a sum costs, in adders; a signal that saves no more than its state costs is not shared.</param>
 /// <remarks>Greedy selection by frequency: C. Paar, Optimized Arithmetic for Reed-Solomon Encoders, ISIT 1997; on signed digits: R. Hartley, TCAS-II 43(10), 1996.</remarks>
-internal sealed class PairSharing(SumNetwork network, long[] allowedWeights)
+internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, double statePrice)
 {
     private readonly List<Match> _matches = [];
     private readonly List<int> _sums = [];
@@ -21,10 +22,22 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights)
             network.Settle();
             while (network.Pairs.TryDraw(ref draw, out var key, out var promised))
             {
+                // Most pairs that are not worth a signal are told by their count, before they are looked for.
+                var price = statePrice == 0 ? 0 : statePrice * IntegerMatrix.CeilingLog2(1 + (1L << Math.Min(40, Math.Abs(key.RelativeShift))));
+                if (promised - 1 <= price && !MayHaveSignal(key))
+                {
+                    continue;
+                }
+
                 Find(key);
                 if (_matches.Count < promised)
                 {
                     network.Pairs.Demote(key, _matches.Count);
+                    continue;
+                }
+
+                if (_matches.Count - 1 <= price && !_matches.Exists(match => match.Exact))
+                {
                     continue;
                 }
 
@@ -35,7 +48,7 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights)
         while (Tidy());
     }
 
-    /// <summary>Removes what costs nothing or serves nothing: unused signals, signals of one user, and signals of one term.</summary>
+    /// <summary>Removes signals that save no more than they cost: unused ones, those of one user and those of one term in any case.</summary>
     private bool Tidy()
     {
         var changed = false;
@@ -43,7 +56,8 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights)
         for (var i = 0; i < touched.Count; i++)
         {
             var signal = touched[i];
-            if (network.IsLive(signal) && (network.Users(signal).Length <= 1 || network.Sum(signal).Length <= 1))
+            var (users, terms) = (network.Users(signal).Length, network.Sum(signal).Length);
+            if (network.IsLive(signal) && (users <= 1 || terms <= 1 || (users - 1) * (terms - 1) <= statePrice * network.StateBitsOf(signal)))
             {
                 network.Inline(signal);
                 changed = true;
@@ -52,6 +66,23 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights)
 
         touched.Clear();
         return changed;
+    }
+
+    /// <summary>Whether an intermediate of two terms stands on the shorter list of users.</summary>
+    private bool MayHaveSignal(PairKey key)
+    {
+        var first = network.Users(key.First);
+        var second = network.Users(key.Second);
+        network.Work += Math.Min(first.Length, second.Length);
+        foreach (var sum in first.Length <= second.Length ? first : second)
+        {
+            if (network.Sum(sum).Length == 2 && network.IsIntermediate(sum))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The places where the pair stands and may be replaced, no term twice.</summary>
@@ -75,6 +106,7 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights)
         foreach (var sum in _sums)
         {
             var terms = network.Sum(sum);
+            network.Work += terms.Length;
             var exact = terms.Length == 2 && network.IsIntermediate(sum);
             var room = exact ? long.MaxValue : (network.IsOutput(sum) ? allowedWeights[sum - network.Inputs] : 1L << network.Depth(sum)) - network.Weight(sum);
             var start = _matches.Count;

@@ -8,8 +8,10 @@ namespace Accel.Rtl.ConstantMatrix.Sharing;
 /// Simulated annealing: S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, Science 220, 1983; destroy and repair: P. Shaw, Using Constraint
 /// Programming and Local Search Methods to Solve Vehicle Routing Problems, CP 1998.
 /// </remarks>
-internal sealed class SharingSearch(SumNetwork network, PairSharing sharing)
+internal sealed class SharingSearch(SumNetwork network, PairSharing sharing, double statePrice)
 {
+    private double Cost => network.Adders + (statePrice * network.StateBits);
+
     /// <param name="draw">Where chance comes from.</param>
     /// <param name="moves">How often to destroy and repair, at most.</param>
     /// <param name="work">How many pairs to count, about.</param>
@@ -30,7 +32,7 @@ internal sealed class SharingSearch(SumNetwork network, PairSharing sharing)
             }
 
             var temperature = hot + ((cold - hot) * progress);
-            var limit = network.Adders - (temperature * Math.Log(1 - draw.Unit()));
+            var limit = Cost - (temperature * Math.Log(1 - draw.Unit()));
             var signal = network.Intermediate(draw.Below(network.Intermediates));
             if (draw.Below(2) == 0)
             {
@@ -43,7 +45,7 @@ internal sealed class SharingSearch(SumNetwork network, PairSharing sharing)
             }
 
             sharing.Run(ref draw);
-            if (network.Adders <= limit)
+            if (Cost <= limit)
             {
                 network.Commit();
             }

@@ -25,6 +25,7 @@ internal sealed class SumNetwork
     private int[] _userCount;
     private int[] _depth;
     private long[] _weight;
+    private long[] _reach;
     private int[] _live;
     private int[] _liveIndex;
     private int _signals;
@@ -42,6 +43,7 @@ internal sealed class SumNetwork
         _userCount = new int[capacity];
         _depth = new int[capacity];
         _weight = new long[capacity];
+        _reach = new long[capacity];
         _live = new int[capacity];
         _liveIndex = new int[capacity];
         for (var i = 0; i < _signals; i++)
@@ -68,11 +70,17 @@ internal sealed class SumNetwork
     /// <summary>Two-input adders of the network as it stands.</summary>
     public int Adders { get; private set; }
 
+    /// <summary>
+    /// Bits that the sums keep from one cycle to the next where they are computed bit by bit: of each the logarithm of its reach, the sum
+    /// over its terms of 2^shift.
+    /// </summary>
+    public int StateBits { get; private set; }
+
     /// <summary>Intermediate signals in use.</summary>
     public int Intermediates { get; private set; }
 
-    /// <summary>Pairs counted so far: what changes have cost, in a unit that no machine changes.</summary>
-    public long Work { get; private set; }
+    /// <summary>Pairs counted, and terms looked through, so far: what changes have cost, in a unit that no machine changes.</summary>
+    public long Work { get; set; }
 
     /// <summary>Counts of term pairs over all sums.</summary>
     public PairCounts Pairs { get; } = new();
@@ -88,6 +96,9 @@ internal sealed class SumNetwork
     public int Depth(int signal) => _depth[signal];
 
     public long Weight(int signal) => _weight[signal];
+
+    /// <summary>Bits of state of one sum; see <see cref="StateBits"/>.</summary>
+    public int StateBitsOf(int signal) => IntegerMatrix.CeilingLog2(_reach[signal]);
 
     public bool IsOutput(int signal) => signal >= Inputs && signal < Inputs + Outputs;
 
@@ -338,6 +349,7 @@ internal sealed class SumNetwork
     {
         var length = _length[sum];
         Work += length;
+        Reach(sum, 1L << Math.Min(term.Shift, DeepestTold));
         foreach (var other in _terms[sum].AsSpan(0, length))
         {
             Pairs.Increment(PairKey.Of(new(other), term));
@@ -360,9 +372,16 @@ internal sealed class SumNetwork
         }
 
         Work += _length[sum];
+        Reach(sum, -(1L << Math.Min(term.Shift, DeepestTold)));
         Adders -= _length[sum] > 0 ? 1 : 0;
         _weight[sum] -= 1L << _depth[term.Signal];
         _unsettled.Add(sum);
+    }
+
+    private void Reach(int sum, long change)
+    {
+        StateBits += IntegerMatrix.CeilingLog2(_reach[sum] + change) - IntegerMatrix.CeilingLog2(_reach[sum]);
+        _reach[sum] += change;
     }
 
     private void Enliven(int signal)
@@ -389,6 +408,7 @@ internal sealed class SumNetwork
         Array.Resize(ref _userCount, capacity);
         Array.Resize(ref _depth, capacity);
         Array.Resize(ref _weight, capacity);
+        Array.Resize(ref _reach, capacity);
         Array.Resize(ref _live, capacity);
         Array.Resize(ref _liveIndex, capacity);
     }

@@ -12,11 +12,14 @@ internal sealed class TileSearch
     private const long NoLimit = 1L << 40;
 
     private readonly long[] _allowedWeights;
-    private readonly Func<SumNetwork, long> _cost;
+    private readonly Func<SumNetwork, double> _cost;
+    private readonly double _statePrice;
 
     /// <param name="allowedWeights">The greatest weight of each output.</param>
     /// <param name="cost">What the outcome shall have least of.</param>
-    public TileSearch(long[] allowedWeights, Func<SumNetwork, long> cost) => (_allowedWeights, _cost) = (allowedWeights, cost);
+    /// <param name="statePrice">What a bit of state of a sum costs, in adders; 0 where sums have none.</param>
+    public TileSearch(long[] allowedWeights, Func<SumNetwork, double> cost, double statePrice) =>
+        (_allowedWeights, _cost, _statePrice) = (allowedWeights, cost, statePrice);
 
     /// <param name="start">Changed in place.</param>
     /// <param name="seed">Another seed, another outcome.</param>
@@ -31,12 +34,13 @@ internal sealed class TileSearch
         var (best, bestCost) = (network, _cost(network));
         for (var round = 0; round < Rounds && moves >= Rounds && work >= Rounds; round++)
         {
-            var transposed = round % 2 == 1;
-            network = network.Rebuild(transposed: round > 0);
+            // A transposed network does not tell the states of its sums.
+            var transposed = round % 2 == 1 && _statePrice == 0;
+            network = network.Rebuild(transposed: round > 0 && _statePrice == 0);
             var allowed = transposed ? Unlimited(network.Outputs) : _allowedWeights;
             var sharing = Share(network, allowed, ref draw);
             var (hot, cold) = (Temperature(round), Temperature(round + 1));
-            new SharingSearch(network, sharing).Run(ref draw, moves / Rounds, work / Rounds, hot, cold);
+            new SharingSearch(network, sharing, _statePrice).Run(ref draw, moves / Rounds, work / Rounds, hot, cold);
             if (!transposed && _cost(network) is var cost && cost <= bestCost)
             {
                 (best, bestCost) = (network, cost);
@@ -55,10 +59,10 @@ internal sealed class TileSearch
         return allowed;
     }
 
-    private static PairSharing Share(SumNetwork network, long[] allowed, ref Draw draw)
+    private PairSharing Share(SumNetwork network, long[] allowed, ref Draw draw)
     {
         DepthRepair.Run(network, allowed);
-        var sharing = new PairSharing(network, allowed);
+        var sharing = new PairSharing(network, allowed, _statePrice);
         network.Pairs.WatchAll();
         sharing.Run(ref draw);
         network.Pairs.Compact();
