@@ -134,7 +134,7 @@ internal sealed class FlowRun(Terminal terminal, FlowRequest request, StepLog lo
         (_program, var report) = ModelCompiler.Compile(_graph, _machine, new CompilerOptions
         {
             ContextLength = request.Context > 0 ? request.Context : (int)Math.Min(FlowRequest.UsualContext, _model.ContextLength),
-            PrefillTokens = FlowRequest.PrefillRun,
+            PrefillTokens = Math.Clamp(request.PromptTokens, 1, FlowRequest.LongestRun),
             Taps = _model.HasWeights,
         });
         return report;
