@@ -1,6 +1,7 @@
 using Accel.Compiler.Quantization;
 using Accel.Compiler.Quantization.Ops;
 using Accel.Core.Diagnostics;
+using Accel.Core.Units;
 using Accel.Rtl.Blocks;
 using Accel.Rtl.Hdl;
 using Accel.Rtl.Matrices;
@@ -10,9 +11,6 @@ namespace Accel.Rtl.Chip;
 /// <summary>Makes a chip of a model: every weight constant logic, every number the integer model's.</summary>
 public static class ChipGenerator
 {
-    /// <summary>Weights of more bits than this make no text that tools can read in a day.</summary>
-    public const long MostWeightBits = 1L << 28;
-
     private const int MostTokens = 1 << ChipInterface.TokenWidth;
 
     /// <exception cref="InputException">A model without weights, an op without a block, or extents beyond what the style or the ports can have.</exception>
@@ -56,10 +54,9 @@ public static class ChipGenerator
         }
 
         var bits = graph.Matrices.Sum(matrix => (long)matrix.Rows * matrix.Columns * matrix.CodeBits);
-        if (bits > MostWeightBits)
+        if (bits > options.MostWeightBits)
         {
-            throw new InputException(
-                graph.Name, "weights", $"at most {MostWeightBits / 8 >> 20} MiB of codes in style rom, whose text takes two characters a byte", $"{bits / 8 >> 20} MiB");
+            throw new InputException(graph.Name, "weights", $"at most {new Bytes(options.MostWeightBits / 8)} of codes in style rom, whose text takes two characters a byte", $"{new Bytes(bits / 8)}");
         }
 
         if (options.ContextLength is < 1 or >= MostTokens)

@@ -21,11 +21,39 @@ internal sealed class UnitSet
         _planned = planned;
         var roms = new FunctionRoms();
         var newton = NewtonDivider.Build();
+        var styles = new Dictionary<int, (Unit Unit, int Index)>();
+        var tables = new Dictionary<string, RomLayout>(StringComparer.Ordinal);
+        foreach (var style in graph.Ops.OfType<QuantizedLinear>().Select(StyleChoice.Of).Distinct())
+        {
+            Add<MatrixTask>(
+                tasks =>
+                {
+                    var made = style.Build(tasks, Tables(graph), shape);
+                    foreach (var (name, layout) in made.Tables)
+                    {
+                        tables.TryAdd(name, layout);
+                    }
+
+                    return made.Unit;
+                },
+                task => StyleChoice.Of(task.Op) == style);
+            for (var i = 0; i < _units[^1].Steps.Count; i++)
+            {
+                styles.Add(_units[^1].Steps[i], (_units[^1].Unit, i));
+            }
+        }
+
+        Add<RequantiseTask>(tasks =>
+        {
+            var steps = styles.Keys.Order().ToList();
+            return Requantiser.Build(tasks, shape, buffers.Scales, step => styles[steps[step]].Unit.Cycles(styles[steps[step]].Index, 0));
+        });
         Add<QuantizedEmbedding>(tasks =>
         {
             var table = tasks[0].Table;
-            Table = new RomLayout(table, 1, shape.Lanes, RomLayout.SegmentOf([(table, 1)], shape.Lanes));
-            return EmbeddingLookup.Build(tasks[0], buffers[tasks[0].Output], TableOf(graph, shape) ?? Table, shape);
+            TableInMatrices = tables.TryGetValue(table.Name, out var layout);
+            Table = layout ?? new RomLayout(table, 1, shape.Lanes, RomLayout.SegmentOf([(table, 1)], shape.Lanes));
+            return EmbeddingLookup.Build(tasks[0], buffers[tasks[0].Output], Table, shape);
         });
         Add<ElementwiseTask<QuantizedAdd>>(tasks => Elementwise.Add(tasks, shape));
         Add<ElementwiseTask<QuantizedMultiply>>(tasks => Elementwise.Multiply(tasks, shape));
@@ -40,17 +68,6 @@ internal sealed class UnitSet
         Add<RecurrenceTask>(tasks => GatedRecurrence.Build(tasks, shape, roms, Bits.OfIndex(states.RecurrenceDepth)));
         Add<RowTask>(tasks => RowCoding.Build(tasks, shape, newton));
         Add<CodeTask>(tasks => CodeStore.Build(tasks, shape, buffers.Scales));
-        Add<MatrixTask>(tasks =>
-        {
-            var unit = new RomStyle().Build(tasks, Tables(graph), shape);
-            TableInMatrices = unit.Tables.Count > 0;
-            return unit.Unit;
-        });
-        Add<RequantiseTask>(tasks =>
-        {
-            var matrices = _units[^1].Unit;
-            return Requantiser.Build(tasks, shape, buffers.Scales, step => matrices.Cycles(step, 0));
-        });
         if (graph.Ops.OfType<QuantizedAttention>().ToList() is { Count: > 0 } attentions)
         {
             Attention = AttentionShape.Common(attentions, graph.Name);
@@ -88,23 +105,15 @@ internal sealed class UnitSet
 
     private static List<WeightMatrix> Tables(QuantizedGraph graph) => [.. graph.Ops.OfType<QuantizedEmbedding>().Select(op => op.Table)];
 
-    /// <summary>The layout of the embedding's table within the matrices, if a product reads it too.</summary>
-    private static RomLayout? TableOf(QuantizedGraph graph, MachineShape shape)
-    {
-        var linears = graph.Ops.OfType<QuantizedLinear>().DistinctBy(op => op.Weight.Name).ToList();
-        var table = Tables(graph)[0];
-        return linears.Any(op => op.Weight.Name == table.Name)
-            ? new RomLayout(table, 1, shape.Lanes, RomLayout.SegmentOf(linears.Select(op => (op.Weight, op.Blocks)), shape.Lanes))
-            : null;
-    }
-
-    private void Add<T>(Func<IReadOnlyList<T>, Unit> build)
+    /// <summary>A unit for all tasks of a kind, if there are any.</summary>
+    /// <param name="isIts">Which of them are the unit's; all if null.</param>
+    private void Add<T>(Func<IReadOnlyList<T>, Unit> build, Func<T, bool>? isIts = null)
         where T : class
     {
         var (tasks, steps) = (new List<T>(), new List<int>());
         for (var i = 0; i < _planned.Count; i++)
         {
-            if (_planned[i].Companions.Prepend(_planned[i].Task).OfType<T>().FirstOrDefault() is { } task)
+            if (_planned[i].Companions.Prepend(_planned[i].Task).OfType<T>().FirstOrDefault() is { } task && isIts?.Invoke(task) != false)
             {
                 tasks.Add(task);
                 steps.Add(i);

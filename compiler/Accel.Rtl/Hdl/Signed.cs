@@ -27,7 +27,7 @@ public readonly record struct Signed
 
     public static Signed operator *(Signed a, Signed b) => new(new RingNode(RingOperator.Multiply, a.Node, b.Node));
 
-    public static Signed operator -(Signed a) => new(new NegateNode(a.Node));
+    public static Signed operator -(Signed a) => a.Node is ConstantNode known ? Constant(a.Width + 1, -known.Value) : new(new NegateNode(a.Node));
 
     public static Unsigned operator <(Signed a, Signed b) => new(new CompareNode(Comparison.Less, a.Node, b.Node));
 
@@ -62,7 +62,7 @@ public readonly record struct Signed
     }
 
     /// <summary>The same bits.</summary>
-    public Unsigned AsUnsigned() => new(new ReinterpretNode(Node));
+    public Unsigned AsUnsigned() => new(Node is ReinterpretNode { Operand: var unsigned } ? unsigned : new ReinterpretNode(Node));
 
     /// <summary>Shifted left into a result of <paramref name="width"/> bits; what lies above them is lost.</summary>
     public Signed ShiftLeft(Unsigned places, int width) => new(new ShiftLeftNode(Node, places.Node, width));

@@ -110,7 +110,7 @@ public readonly record struct Unsigned
     public Signed ToSigned() => Extend(Width + 1).AsSigned();
 
     /// <summary>The same bits, the highest of them the sign.</summary>
-    public Signed AsSigned() => new(new ReinterpretNode(Node));
+    public Signed AsSigned() => new(Node is ReinterpretNode { Operand: var signed } ? signed : new ReinterpretNode(Node));
 
     /// <summary>Shifted left into a result of <paramref name="width"/> bits; what lies above them is lost.</summary>
     public Unsigned ShiftLeft(Unsigned places, int width) => new(new ShiftLeftNode(Node, places.Node, width));
@@ -135,10 +135,14 @@ public readonly record struct Unsigned
     }
 
     /// <summary>One of two values by this bit; the narrower is extended.</summary>
-    public Unsigned Select(Unsigned whenTrue, Unsigned whenFalse) => new(new SelectNode(Condition(), whenTrue.Node, whenFalse.Node));
+    public Unsigned Select(Unsigned whenTrue, Unsigned whenFalse) => Node is ConstantNode { Width: 1 } known
+        ? (known.Value.IsZero ? whenFalse : whenTrue).Extend(Math.Max(whenTrue.Width, whenFalse.Width))
+        : new(new SelectNode(Condition(), whenTrue.Node, whenFalse.Node));
 
     /// <inheritdoc cref="Select(Unsigned, Unsigned)"/>
-    public Signed Select(Signed whenTrue, Signed whenFalse) => new(new SelectNode(Condition(), whenTrue.Node, whenFalse.Node));
+    public Signed Select(Signed whenTrue, Signed whenFalse) => Node is ConstantNode { Width: 1 } known
+        ? (known.Value.IsZero ? whenFalse : whenTrue).Extend(Math.Max(whenTrue.Width, whenFalse.Width))
+        : new(new SelectNode(Condition(), whenTrue.Node, whenFalse.Node));
 
     private Node Condition()
     {

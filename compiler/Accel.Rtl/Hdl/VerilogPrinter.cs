@@ -260,7 +260,7 @@ internal sealed class ModulePrinter
         {
             if (port.Kind == SignalKind.Input)
             {
-                connections.Add($".{port.Name}({_expressions.PrintBare(instance.Inputs[port.Name])})");
+                connections.Add($".{port.Name}({Connection(instance.Inputs[port.Name])})");
             }
             else if (port.Kind == SignalKind.Output)
             {
@@ -271,6 +271,13 @@ internal sealed class ModulePrinter
         Line($"    {instance.Module.Name} {instance.Name} (");
         Line($"        {string.Join(",\n        ", connections)}");
         Line("    );");
+    }
+
+    /// <summary>What a port is connected to. Yosys 0.23 fails on a conversion of signedness there, so that gets a wire.</summary>
+    private string Connection(Node value)
+    {
+        var text = _expressions.PrintBare(value);
+        return text.Contains('$', StringComparison.Ordinal) ? Hoist(value).Name : text;
     }
 
     /// <summary>Registers that change under the same conditions share a block.</summary>
