@@ -143,7 +143,7 @@ internal static class Attention
         written.Next(unit.Start, 0).Next(issued3, written.Value.Increment());
         LanePort.Write(
             m, issued3, (unit.Field("output", tasks.Select(t => (long)t.Output)) + written.Value).Resize(shape.LaneAddressWidth),
-            FixedPointLogic.SaturateLane(FixedPointLogic.Shift(product, outputPlaces, outputRange), isNarrow));
+            FixedPointLogic.SaturateLane(m, FixedPointLogic.Shift(product, outputPlaces, outputRange), isNarrow));
         var lastWritten = m.DelayFlag("last_element_3", m.DelayFlag("last_element_2", m.DelayFlag("last_element_1", lastElement)));
         m.Drive(endOfHead, lastWritten);
         var lastHead = m.Wire("last_head", head.Value.Is(attention.Heads - 1));

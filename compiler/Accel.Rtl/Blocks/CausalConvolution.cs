@@ -61,7 +61,7 @@ internal static class CausalConvolution
             biased = scaled + bias.AsSigned();
         }
 
-        stream.Write(m.DelayFlag("sum_valid", summed), unit.Field("output", tasks.Select(t => (long)t.Output)), FixedPointLogic.SaturateLane(biased, isNarrow));
+        stream.Write(m.DelayFlag("sum_valid", summed), unit.Field("output", tasks.Select(t => (long)t.Output)), FixedPointLogic.SaturateLane(m, biased, isNarrow));
         return unit.Build((step, _) => 1 + tasks[step].Op.Output.Width + Latency);
     }
 

@@ -25,7 +25,7 @@ internal static class Elementwise
         var right = m.Wire("right", unit.Shift("right_shift", tasks.Select(t => t.Op.RightShift))(b));
         var negative = unit.Field("negative", tasks.Select(t => t.Op.Sign < 0 ? 1L : 0));
         var sum = m.Delay("sum", negative.Select(left - right, left + right), stream.IsData);
-        var y = FixedPointLogic.SaturateLane(unit.Shift("output_shift", tasks.Select(t => t.Op.OutputShift))(sum), isNarrow);
+        var y = FixedPointLogic.SaturateLane(m, unit.Shift("output_shift", tasks.Select(t => t.Op.OutputShift))(sum), isNarrow);
         stream.Write(m.DelayFlag("sum_valid", stream.IsData), output, y);
         return unit.Build((step, _) => Cycles(tasks[step].Op.Output.Width));
     }
@@ -38,7 +38,7 @@ internal static class Elementwise
         var a = stream.Read("a", unit.Field("left", tasks.Select(t => (long)t.Left)), tasks.Max(t => t.Op.Left.Format.Bits));
         var b = stream.Read("b", unit.Field("right", tasks.Select(t => (long)t.Right)), tasks.Max(t => t.Op.Right.Format.Bits));
         var product = m.Delay("product", a * b, stream.IsData);
-        var y = FixedPointLogic.SaturateLane(unit.Shift("output_shift", tasks.Select(t => t.Op.OutputShift))(product), isNarrow);
+        var y = FixedPointLogic.SaturateLane(m, unit.Shift("output_shift", tasks.Select(t => t.Op.OutputShift))(product), isNarrow);
         stream.Write(m.DelayFlag("product_valid", stream.IsData), output, y);
         return unit.Build((step, _) => Cycles(tasks[step].Op.Output.Width));
     }
@@ -50,7 +50,7 @@ internal static class Elementwise
         var stream = Stream(unit, shape, tasks, out var output, out var isNarrow);
         var x = stream.Read("a", unit.Field("left", tasks.Select(t => (long)t.Left + t.Op.Start)), tasks.Max(t => t.Op.Input.Format.Bits));
         var lane = m.Delay("lane", x, stream.IsData);
-        var y = FixedPointLogic.SaturateLane(unit.Shift("output_shift", tasks.Select(t => t.Op.OutputShift))(lane), isNarrow);
+        var y = FixedPointLogic.SaturateLane(m, unit.Shift("output_shift", tasks.Select(t => t.Op.OutputShift))(lane), isNarrow);
         stream.Write(m.DelayFlag("lane_valid", stream.IsData), output, y);
         return unit.Build((step, _) => Cycles(tasks[step].Op.Output.Width));
     }

@@ -55,16 +55,18 @@ internal static class FixedPointLogic
         }
 
         var limit = Signed.Constant(bits, (BigInteger.One << (bits - 1)) - 1);
-        return (p > limit).Select(limit, (p < (-limit).Truncate(bits)).Select((-limit).Truncate(bits), p.Truncate(bits)));
+        var least = Signed.Constant(bits, 1 - (BigInteger.One << (bits - 1)));
+        return (p > limit).Select(limit, (p < least).Select(least, p.Truncate(bits)));
     }
 
-    /// <summary>Saturates to 16 bits where <paramref name="isNarrow"/>, else to 32; the result is a lane.</summary>
-    public static Signed SaturateLane(Signed p, Unsigned isNarrow)
+    /// <summary>Saturates to 16 bits where <paramref name="isNarrow"/>, else to 32: the one lane that a module writes.</summary>
+    public static Signed SaturateLane(Module m, Signed p, Unsigned isNarrow)
     {
         var greatest = (BigInteger.One << 31) - 1;
-        var limit = isNarrow.Select(Signed.Constant(32, short.MaxValue), Signed.Constant(32, greatest));
-        var least = isNarrow.Select(Signed.Constant(32, -short.MaxValue), Signed.Constant(32, -greatest));
-        return (p > limit).Select(limit, (p < least).Select(least, p.Resize(32)));
+        var exact = m.Wire("exact_lane", p);
+        var most = m.Wire("most", isNarrow.Select(Signed.Constant(32, short.MaxValue), Signed.Constant(32, greatest)));
+        var least = m.Wire("least", isNarrow.Select(Signed.Constant(32, -short.MaxValue), Signed.Constant(32, -greatest)));
+        return (exact > most).Select(most, (exact < least).Select(least, exact.Resize(32)));
     }
 
     /// <summary>|p|, in as many bits as p has; the least number is not expected.</summary>

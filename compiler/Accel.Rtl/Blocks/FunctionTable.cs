@@ -56,7 +56,7 @@ internal static class FunctionTable
         stream.Write(
             m.DelayFlag("valid_4", valid3),
             unit.Field("output", tasks.Select(t => (long)t.Output)),
-            FixedPointLogic.SaturateLane(unit.Shift("output_shift", ops.Select(op => op.OutputShift))(y), isNarrow));
+            FixedPointLogic.SaturateLane(m, unit.Shift("output_shift", ops.Select(op => op.OutputShift))(y), isNarrow));
         return unit.Build((step, _) => 1 + tasks[step].Op.Output.Width + Latency);
     }
 

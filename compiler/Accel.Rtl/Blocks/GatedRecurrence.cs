@@ -84,7 +84,7 @@ internal static class GatedRecurrence
         var resultValid = m.DelayFlag("result_valid", nextValid);
         var target = m.Delay("target", (unit.Field("output", tasks.Select(t => (long)t.Output)) + written.Value).Resize(shape.LaneAddressWidth), nextValid);
         var isNarrow = unit.Field("is_narrow", ops.Select(op => op.Output.Format.Bits == 16 ? 1L : 0));
-        LanePort.Write(m, resultValid, target, FixedPointLogic.SaturateLane(unit.Shift("output_shift", ops.Select(op => op.OutputShift))(result), isNarrow));
+        LanePort.Write(m, resultValid, target, FixedPointLogic.SaturateLane(m, unit.Shift("output_shift", ops.Select(op => op.OutputShift))(result), isNarrow));
         m.Output("done", resultValid & written.Value.Is(count));
         return unit.Build((step, _) => (2L * ops[step].Output.Width) + Latency);
     }

@@ -71,7 +71,7 @@ internal static class Rotation
         var write1 = m.DelayFlag("write_second", write0);
         var isNarrow = unit.Field("is_narrow", tasks.Select(t => t.Op.Output.Format.Bits == 16 ? 1L : 0));
         var turned = m.Wire("turned", write0.Select(y0, y1));
-        LanePort.Write(m, write0 | write1, write0.Select(target0, target1), FixedPointLogic.SaturateLane(FixedPointLogic.Shift(turned, QuantizedRope.RomFraction), isNarrow));
+        LanePort.Write(m, write0 | write1, write0.Select(target0, target1), FixedPointLogic.SaturateLane(m, FixedPointLogic.Shift(turned, QuantizedRope.RomFraction), isNarrow));
         var lastData = m.DelayFlag("last_1", last);
         m.Output("done", m.DelayFlag("last_2", lastData));
         return unit.Build((step, _) => 1 + tasks[step].Op.Input.Width + Latency);

@@ -45,7 +45,7 @@ internal static class Requantiser
         var isNarrow = unit.Field("is_narrow", ops.Select(op => op.Output.Format.Bits == 16 ? 1L : 0));
         var written = m.Register("written", row.Value.Width);
         written.Next(unit.Start, 0).Next(valid2, written.Value.Increment());
-        LanePort.Write(m, valid2, (unit.Field("output", tasks.Select(t => (long)t.Output)) + written.Value).Resize(shape.LaneAddressWidth), FixedPointLogic.SaturateLane(value, isNarrow));
+        LanePort.Write(m, valid2, (unit.Field("output", tasks.Select(t => (long)t.Output)) + written.Value).Resize(shape.LaneAddressWidth), FixedPointLogic.SaturateLane(m, value, isNarrow));
         m.Output("done", valid2 & written.Value.Increment().Is(unit.Field("rows", ops.Select(op => (long)op.Weight.Rows)).Resize(row.Value.Width)));
         return unit.Build((step, _) => sumCycles(step) + Latency);
     }
