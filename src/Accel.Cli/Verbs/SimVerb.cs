@@ -45,7 +45,7 @@ internal static class SimVerb
                     return;
                 }
 
-                var report = Time(model, new TimingOptions { Skip = !parsed.GetValue(noSkip) }, parsed.GetValue(trace));
+                var report = Time(terminal, model, new TimingOptions { Skip = !parsed.GetValue(noSkip) }, parsed.GetValue(trace));
                 var result = new TimedResult(model, report);
                 if (parsed.GetValue(csv) is { } file)
                 {
@@ -82,20 +82,27 @@ internal static class SimVerb
         }
     }
 
-    private static TimingReport Time(TimedModel model, TimingOptions options, FileInfo? trace)
+    private static TimingReport Time(Terminal terminal, TimedModel model, TimingOptions options, FileInfo? trace)
     {
         if (trace is null)
         {
-            return model.Time(options);
+            return Time(terminal, model, options);
         }
 
         TimingReport? report = null;
         OutputFile.Write(trace.ToString(), stream =>
         {
             using var timeline = new TimelineWriter(stream, $"{model.Name} on {model.Hardware.Name}", model.Program, model.Workload, model.Hardware.Clocks.Core);
-            report = model.Time(options with { Observer = timeline });
+            report = Time(terminal, model, options with { Observer = timeline });
             timeline.Complete();
         });
         return report!;
+    }
+
+    private static TimingReport Time(Terminal terminal, TimedModel model, TimingOptions options)
+    {
+        var report = model.Time(options with { Observer = RunProgress.For(terminal, model.Workload, options.Observer, out var progress) });
+        progress.Finish();
+        return report;
     }
 }
