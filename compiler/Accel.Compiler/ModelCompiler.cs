@@ -14,8 +14,11 @@ namespace Accel.Compiler;
 /// <summary>Turns an integer model into a program for one machine.</summary>
 public static class ModelCompiler
 {
-    /// <summary>Shares of the scratchpad that weight tiles may take, from the best to the last that is tried.</summary>
-    private static readonly int[] _weightShares = [4, 8, 16, 32];
+    /// <summary>Shares of the scratchpad that weight tiles may take, in 64ths, from the best to the last that is tried.</summary>
+    private static readonly int[] _weightShares = [40, 32, 16, 8, 4, 2];
+
+    /// <summary>States may take one part of so many of the scratchpad.</summary>
+    private const int StateShare = 4;
 
     /// <exception cref="InputException">The model does not fit the machine, or asks for what the machine cannot do.</exception>
     public static (CompiledProgram Program, CompilationReport Report) Compile(QuantizedGraph graph, HardwareConfig config, CompilerOptions options)
@@ -25,14 +28,15 @@ public static class ModelCompiler
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Sequences, 1);
         var machine = new Machine(config);
         MachineChecks.Run(graph, machine);
-        var plan = new ModelPlan(graph);
+        var plan = new ModelPlan(graph, new StateSpace(
+            machine.Shape.ScratchpadBytes / StateShare, options.ContextLength, Math.Min(options.PrefillTokens, options.ContextLength), options.Sequences));
         PassPipeline.Run(plan, options);
 
         // The greatest run that fits is found on shapes; weights are packed once.
         var (fit, dram, contexts) = Fit(plan, machine, options);
         if (graph.HasWeights)
         {
-            dram = new DramLayout(graph.Name, true, options.Sequences);
+            dram = new DramLayout(graph.Name, machine, true, options.Sequences);
             contexts = EmitBoth(plan, machine, options, dram, fit);
         }
 
@@ -42,27 +46,31 @@ public static class ModelCompiler
     private static (Fitting Fit, DramLayout Dram, EmitContext[] Contexts) Fit(ModelPlan plan, Machine machine, CompilerOptions options)
     {
         CapacityException? last = null;
-        var lanes = machine.Arrays;
+        var lanes = Math.Max(machine.Arrays, machine.Shape.VectorUnits);
         for (var tokens = Math.Min(options.PrefillTokens, options.ContextLength); tokens >= 1; tokens /= 2)
         {
-            for (var share = 0; share < _weightShares.Length;)
+            foreach (var share in _weightShares)
             {
-                try
+                // A state on chip saves its own bytes; room for weight tiles saves time of every product: states give way first.
+                for (var residents = plan.Residents.Count; residents >= 0;)
                 {
-                    var fit = new Fitting(tokens, _weightShares[share], lanes);
-                    var dram = new DramLayout(plan.Graph.Name, false, options.Sequences);
-                    return (fit, dram, EmitBoth(plan, machine, options, dram, fit));
-                }
-                catch (CapacityException exception)
-                {
-                    last = exception;
-                    if (exception.Place == CapacityException.Semaphores && lanes > 1)
+                    try
                     {
-                        lanes /= 2;
+                        var fit = new Fitting(tokens, share, lanes, residents);
+                        var dram = new DramLayout(plan.Graph.Name, machine, false, options.Sequences);
+                        return (fit, dram, EmitBoth(plan, machine, options, dram, fit));
                     }
-                    else
+                    catch (CapacityException exception)
                     {
-                        share++;
+                        last = exception;
+                        if (exception.Place == CapacityException.Semaphores && lanes > 1)
+                        {
+                            lanes /= 2;
+                        }
+                        else
+                        {
+                            residents = residents > 0 ? residents / 2 : -1;
+                        }
                     }
                 }
             }
@@ -82,16 +90,16 @@ public static class ModelCompiler
         }
 
         var entries = new[] { Entry(fit.Tokens), Entry(1) };
-        dram.Verify(machine.Name, machine.Shape.DramBytes);
+        dram.Verify(machine.Shape.DramBytes);
         return entries;
     }
 
     /// <summary>A slot holds an array's share of the largest matrix, or what the share of the scratchpad allows.</summary>
     private static long SlotBytes(ModelPlan plan, Machine machine, int share)
     {
-        var most = machine.Shape.ScratchpadBytes / share / (DoubleBuffer.Slots * machine.Arrays);
+        var most = machine.Shape.ScratchpadBytes / 64 * share / (WeightTraffic.SlotsPerArray * machine.Arrays);
         var wanted = plan.Ops.OfType<QuantizedLinear>()
-            .Select(op => new WeightRecord(op.Weight).Stride * (((op.Weight.Rows / op.Blocks) + machine.Arrays - 1) / machine.Arrays))
+            .Select(op => new WeightRecord(op.Weight, machine).Stride * (((op.Weight.Rows / op.Blocks) + machine.Arrays - 1) / machine.Arrays))
             .DefaultIfEmpty(1).Max();
         var bytes = Math.Min(most, wanted);
         return Math.Max(bytes / LinearScanAllocator.Alignment, 1) * LinearScanAllocator.Alignment;
@@ -107,15 +115,18 @@ public static class ModelCompiler
             ContextLength = options.ContextLength,
             Sequences = options.Sequences,
             Segments = dram.Segments,
+            Residents = [.. contexts[0].Residents],
             Operators = [.. plan.Ops.Select(op => new OperatorEntry(op.Result.Name, op.Mnemonic))],
             EntryPoints =
             [
-                new EntryPoint("prefill", tokens, contexts[0].Stream.Instructions),
-                new EntryPoint("decode", 1, contexts[1].Stream.Instructions),
+                new EntryPoint("prefill", tokens, contexts[0].Stream.Finish()),
+                new EntryPoint("decode", 1, contexts[1].Stream.Finish()),
             ],
         };
         long[] positions = [0, options.ContextLength / 2];
         var entries = contexts.Select((context, i) => TrafficReport.Make(plan, context, program, program.EntryPoints[i], positions[i]));
-        return (program, new CompilationReport(tokens, dram.End, [.. entries]));
+        var states = plan.Ops.SelectMany(op => op.States)
+            .Select(state => new StatePlacement(state.Name, contexts[0].States.BytesOf(state), contexts[0].IsResident(state)));
+        return (program, new CompilationReport(tokens, dram.End, [.. states], [.. entries]));
     }
 }

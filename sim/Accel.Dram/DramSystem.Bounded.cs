@@ -5,6 +5,8 @@ namespace Accel.Dram;
 /// <summary>Completions up to a cycle, for simulators whose own next event is known.</summary>
 public sealed partial class DramSystem
 {
+    private const int FarAhead = 4096;
+
     /// <summary>
     /// The next completion of any transfer, in order of cycle, then of number, if there is one no later than a cycle. Time advances no further
     /// than that takes: a transfer may still start at the completion's cycle or, without one, at the limit.
@@ -38,7 +40,7 @@ public sealed partial class DramSystem
             }
             else
             {
-                RunChannels(Math.Min(latest.Value - Lead + 1, Math.Max(Now.Value + Lead, EarliestEndOfAny())));
+                RunTowardsCompletion(latest.Value - Lead + 1);
             }
         }
     }

@@ -58,7 +58,7 @@ public sealed partial class DramSystem
             }
             else
             {
-                RunChannels(Math.Max(Now.Value + Lead, EarliestEndOfAny()));
+                RunTowardsCompletion(long.MaxValue);
             }
         }
     }
@@ -75,7 +75,7 @@ public sealed partial class DramSystem
             ForEachChannel(channel => channel.RunUntilDrained());
         }
 
-        var end = _channels.Max(c => Math.Max(c.Now, c.Inputs.Max(i => i.Transfers.LastCompletion)));
+        var end = _classes.Max(c => Math.Max(c.Channel.Now, c.Channel.Inputs.Max(i => i.Transfers.LastCompletion)));
         ForEachChannel(channel => channel.RunUntil(end));
         Now = new Cycles(end);
         Harvest();
@@ -86,13 +86,13 @@ public sealed partial class DramSystem
     public DramReport Report()
     {
         Harvest();
-        var last = _channels.Max(c => c.Inputs.Max(i => i.Transfers.LastCompletion));
-        return new DramReport(Config, Mode, [.. _channels.Select(c => c.Inputs.Select((_, i) => c.CountersOf(i)).ToArray())])
+        var last = Math.Max(_lastOfMerged, _classes.Max(c => c.Channel.Inputs.Max(i => i.Transfers.LastCompletion)));
+        return new DramReport(Config, Mode, CountersOfAll(), _settledLatencies)
         {
             Cycles = new Cycles(Math.Max(0, last)),
             SimulatedCycles = Now,
             Mapping = _mapping.Text,
-            Queued = _channels.Sum(c => c.Queued),
+            Queued = _classes.Sum(c => c.Channel.Queued * c.Members.Count),
             TransfersUnderWay = _unfinished,
         };
     }
@@ -108,11 +108,11 @@ public sealed partial class DramSystem
         {
             _frontEnd.RunUntil(limit);
         }
-        else if (limit - Now.Value < 4096 || _threads == 1)
+        else if (limit - Now.Value < 4096 || _threads == 1 || _settled is not null)
         {
-            foreach (var channel in _channels)
+            foreach (var shared in _classes)
             {
-                channel.RunUntil(limit);
+                shared.Channel.RunUntil(limit);
             }
         }
         else
@@ -123,23 +123,40 @@ public sealed partial class DramSystem
         Now = new Cycles(limit);
     }
 
+    /// <summary>Advances, no further than a limit and the next completion of a transfer.</summary>
+    private void RunTowardsCompletion(long limit)
+    {
+        if (_frontEnd is null && _classes is [var only])
+        {
+            // One simulation for all: it may go on until a part of a transfer has ended, whatever that is.
+            only.Channel.RunUntilFinished(limit);
+            Now = new Cycles(only.Channel.Now);
+            return;
+        }
+
+        // The bound on a far completion takes longer to work out than a short way takes to simulate.
+        var bound = limit - Now.Value < FarAhead ? 0 : EarliestEndOfAny();
+        RunChannels(Math.Min(limit, Math.Max(Now.Value + Lead, bound)));
+    }
+
     private void RunOnThreads(long limit) => ForEachChannel(channel => channel.RunUntil(limit));
 
     private void ForEachChannel(Action<Channel> action)
     {
-        var threads = Math.Min(_threads, _channels.Length);
+        // Classes come from one channel and share what it remembers.
+        var threads = _settled is not null ? 1 : Math.Min(_threads, _classes.Count);
         if (threads == 1)
         {
-            Array.ForEach(_channels, action);
+            _classes.ForEach(shared => action(shared.Channel));
             return;
         }
 
         // Each thread has its own share of channels, so that what it remembers of one serves the next.
         void Share(int thread)
         {
-            for (var i = thread; i < _channels.Length; i += threads)
+            for (var i = thread; i < _classes.Count; i += threads)
             {
-                action(_channels[i]);
+                action(_classes[i].Channel);
             }
         }
 
@@ -153,21 +170,27 @@ public sealed partial class DramSystem
     {
         _unfinished += _transfers.Count - _harvested;
         _harvested = _transfers.Count;
-        foreach (var channel in _channels)
+        foreach (var shared in _classes)
         {
-            foreach (var input in channel.Inputs)
+            var members = shared.Members.Count;
+            foreach (var input in shared.Channel.Inputs)
             {
                 var table = input.Transfers;
+                if (table.Exhausted.Count + table.Finished.Count == 0)
+                {
+                    continue;
+                }
+
                 foreach (var number in table.Exhausted)
                 {
-                    _entered += --_transfers[number].PartsToEnter == 0 ? 1 : 0;
+                    _entered += (_transfers[number].PartsToEnter -= members) == 0 ? 1 : 0;
                 }
 
                 foreach (var (number, cycle) in table.Finished)
                 {
                     var transfer = _transfers[number];
                     transfer.Completion = Math.Max(transfer.Completion, cycle);
-                    if (--transfer.PartsLeft == 0)
+                    if ((transfer.PartsLeft -= members) == 0)
                     {
                         transfer.Completion = Math.Max(transfer.Completion, transfer.Earliest);
                         _completed.Enqueue(number, (transfer.Completion, number));
@@ -238,7 +261,7 @@ public sealed partial class DramSystem
     }
 
     private IEnumerable<(Channel Channel, PseudoChannelInput Input, int Index)> Parts() =>
-        _channels.SelectMany(c => c.Inputs.Select((input, i) => (c, input, i)));
+        _classes.SelectMany(c => c.Channel.Inputs.Select((input, i) => (c.Channel, input, i)));
 
     /// <summary>
     /// A cycle before which the head run of a port cannot have entered its queue and ended. Each request takes the data bus for a burst,
@@ -253,7 +276,7 @@ public sealed partial class DramSystem
         for (var i = 0; i < input.Ports.Count; i++)
         {
             others |= i != port && input.Ports[i].Left > 0;
-            mayWrite |= input.Ports[i].IsWrite || input.Ports[i].HasMoreTransfers;
+            mayWrite |= input.Ports[i].MayWrite;
         }
 
         var start = Math.Max(Now.Value, head.Arrival);

@@ -19,7 +19,7 @@ namespace Accel.Dram;
 /// </remarks>
 public sealed partial class DramSystem
 {
-    private const int MostPorts = 256;
+    private const int MostPorts = PseudoChannelInput.MostPorts;
 
     private sealed class Transfer
     {
@@ -34,8 +34,7 @@ public sealed partial class DramSystem
     }
 
     private readonly AddressMapping _mapping;
-    private readonly LocalAddressing[] _addressing;
-    private readonly Channel[] _channels;
+    private readonly LocalAddressing?[] _addressing;
     private readonly MemoTable[] _tables;
     private readonly List<Transfer> _transfers = [];
     private readonly InOrderFrontEnd? _frontEnd;
@@ -56,35 +55,12 @@ public sealed partial class DramSystem
         Mode = mode;
         _threads = threads;
         _recording = recording;
-        var device = config.Device;
-        _addressing = new LocalAddressing[config.Channels * device.PseudoChannels];
-        for (var i = 0; i < _addressing.Length; i++)
-        {
-            _addressing[i] = new LocalAddressing(_mapping, i / device.PseudoChannels, i % device.PseudoChannels);
-        }
-
-        _channels = new Channel[config.Channels];
+        _addressing = new LocalAddressing?[config.Channels * config.Device.PseudoChannels];
         _tables = [.. Enumerable.Range(0, Math.Min(threads, config.Channels)).Select(_ => new MemoTable())];
-        for (var i = 0; i < config.Channels; i++)
-        {
-            var log = new ChannelLog
-            {
-                Commands = recording.HasFlag(Recording.Commands) ? [] : null,
-                Completions = recording.HasFlag(Recording.Completions) ? [] : null,
-            };
-            var addressing = _addressing[(i * device.PseudoChannels)..((i + 1) * device.PseudoChannels)];
-            _channels[i] = mode switch
-            {
-                SimulationMode.Naive => new NaiveChannel(device, config.Controller, _mapping, addressing, log),
-                SimulationMode.Event => new EventChannel(device, config.Controller, _mapping, addressing, log),
-                _ => new MemoChannel(
-                    new EventChannel(device, config.Controller, _mapping, addressing, log), _mapping, addressing, _tables[i % _tables.Length]),
-            };
-        }
-
+        MakeClasses(mode != SimulationMode.Naive && recording == Recording.None && config.Controller.FrontEnd == FrontEnd.PerChannel);
         if (config.Controller.FrontEnd == FrontEnd.InOrder)
         {
-            _frontEnd = new InOrderFrontEnd(_channels, _mapping, _addressing, device.AccessBytes);
+            _frontEnd = new InOrderFrontEnd([.. _classes.Select(c => c.Channel)], _mapping, [.. _addressing.Select((_, part) => AddressingOf(part))], config.Device.AccessBytes);
         }
     }
 
@@ -101,7 +77,7 @@ public sealed partial class DramSystem
     /// <summary>Adds a transfer.</summary>
     /// <param name="descriptor">What to move.</param>
     /// <param name="earliest">First cycle in which its requests may enter a queue; not before <see cref="Now"/>.</param>
-    /// <param name="port">The requester, 0 to 255.</param>
+    /// <param name="port">The requester, 0 to 63.</param>
     /// <returns>The transfer's number, counted from 0.</returns>
     /// <exception cref="InputException">The descriptor leaves the memory or is empty.</exception>
     public int Enqueue(DmaDescriptor descriptor, Cycles earliest = default, int port = 0)
@@ -121,11 +97,8 @@ public sealed partial class DramSystem
             return number;
         }
 
-        for (var i = 0; i < _addressing.Length; i++)
-        {
-            AddPart(i, port, slot => new DescriptorCursor(descriptor, earliest.Value, _addressing[i], access, slot), number);
-        }
-
+        Merge();
+        AddParts(number, descriptor, earliest.Value, port);
         return number;
     }
 
@@ -155,14 +128,15 @@ public sealed partial class DramSystem
             return number;
         }
 
+        Unshare();
         var cursors = SplitTrace(trace, access, number);
         transfer.Cursors = cursors;
         for (var i = 0; i < cursors.Length; i++)
         {
             var (channel, pseudoChannel) = Math.DivRem(i, Config.Device.PseudoChannels);
             var first = cursors[i].FirstArrival;
-            _channels[channel].Inputs[pseudoChannel].Port(port).Add(cursors[i]);
-            _channels[channel].Added(pseudoChannel, first);
+            ChannelOf(channel).Inputs[pseudoChannel].Port(port).Add(cursors[i]);
+            ChannelOf(channel).Added(pseudoChannel, first);
         }
 
         return number;
@@ -183,9 +157,9 @@ public sealed partial class DramSystem
         var trace = _transfers[transfer];
         var result = new long[trace.TraceLength];
         Array.Fill(result, -1);
-        for (var channel = 0; channel < _channels.Length; channel++)
+        for (var channel = 0; channel < Config.Channels; channel++)
         {
-            foreach (var done in _channels[channel].Log.Completions!)
+            foreach (var done in ChannelOf(channel).Log.Completions!)
             {
                 var part = channel * Config.Device.PseudoChannels + done.PseudoChannel;
                 var first = trace.Cursors?[part].FirstOrdinal ?? _frontEnd!.FirstOrdinalOf(transfer);
@@ -205,18 +179,34 @@ public sealed partial class DramSystem
     /// <exception cref="InvalidOperationException">Commands were not recorded.</exception>
     public IEnumerable<RecordedCommand> CommandsOf(int channel)
     {
-        var log = _channels[channel].Log.Commands ?? throw new InvalidOperationException("Commands are recorded when asked for at construction.");
+        var log = ChannelOf(channel).Log.Commands ?? throw new InvalidOperationException("Commands are recorded when asked for at construction.");
         var device = Config.Device;
         foreach (var (cycle, command, pseudoChannel, bank, local) in log)
         {
             var (rank, inRank) = Math.DivRem(bank, device.BanksPerRank);
             var (group, inGroup) = Math.DivRem(inRank, device.BanksPerGroup);
-            var word = local < 0 ? 0 : _addressing[channel * device.PseudoChannels + pseudoChannel].Decode(local);
+            var word = local < 0 ? 0 : AddressingOf(channel * device.PseudoChannels + pseudoChannel).Decode(local);
             yield return new RecordedCommand(
                 cycle, command, channel, pseudoChannel, rank, group, inGroup,
                 command == Command.Activate || command.IsColumn() ? _mapping.Extract(word, Field.Row) : -1,
                 command.IsColumn() ? _mapping.Extract(word, Field.Column) : -1);
         }
+    }
+
+    /// <summary>The address space of a part, made when it is first asked for.</summary>
+    private LocalAddressing AddressingOf(int part) =>
+        _addressing[part] ??= new LocalAddressing(_mapping, part / Config.Device.PseudoChannels, part % Config.Device.PseudoChannels);
+
+    private Channel MakeChannel(int number, ChannelLog log, MemoTable table)
+    {
+        var (device, policy) = (Config.Device, Config.Controller);
+        LocalAddressing[] addressing = [.. Enumerable.Range(number * device.PseudoChannels, device.PseudoChannels).Select(AddressingOf)];
+        return Mode switch
+        {
+            SimulationMode.Naive => new NaiveChannel(device, policy, _mapping, addressing, log),
+            SimulationMode.Event => new EventChannel(device, policy, _mapping, addressing, log),
+            _ => new MemoChannel(new EventChannel(device, policy, _mapping, addressing, log), _mapping, addressing, table),
+        };
     }
 
     private static void CheckPort(int port)
@@ -235,16 +225,46 @@ public sealed partial class DramSystem
         return _transfers.Count - 1;
     }
 
-    private void AddPart(int part, int port, Func<int, RunCursor> cursor, int number)
+    private void AddParts(int number, DmaDescriptor descriptor, long earliest, int port)
     {
-        var (channel, pseudoChannel) = Math.DivRem(part, Config.Device.PseudoChannels);
-        var input = _channels[channel].Inputs[pseudoChannel];
-        input.Port(port).Add(cursor(input.Transfers.Add(number)));
-        _channels[channel].Added(pseudoChannel, _transfers[number].Earliest);
+        var isListed = descriptor.Runs <= MostListedRuns;
+        if (isListed)
+        {
+            SplitFor(descriptor);
+        }
+        else
+        {
+            Unshare();
+        }
+
+        var (perChannel, transfer) = (Config.Device.PseudoChannels, _transfers[number]);
+        foreach (var shared in _classes)
+        {
+            for (var i = 0; i < perChannel; i++)
+            {
+                var input = shared.Channel.Inputs[i];
+                var queue = input.Port(port);
+                var part = (shared.Members[0] * perChannel) + i;
+                var runs = isListed ? RunsOf(descriptor, earliest, part) : [];
+                if (isListed && runs.Length == 0)
+                {
+                    // Nothing falls here: done, whatever waits before it in the port.
+                    transfer.PartsLeft -= shared.Members.Count;
+                    transfer.PartsToEnter -= shared.Members.Count;
+                    continue;
+                }
+
+                var slot = input.Transfers.Add(number);
+                queue.Add(isListed
+                    ? new RunListCursor(runs, slot)
+                    : new DescriptorCursor(descriptor, earliest, AddressingOf(part), Config.Device.AccessBytes, slot));
+                shared.Channel.Added(i, earliest);
+            }
+        }
     }
 
     private int[] OpenSlots(int number) =>
-        [.. _channels.SelectMany(c => c.Inputs).Select(i => i.Transfers.Add(number))];
+        [.. _classes.SelectMany(c => c.Channel.Inputs).Select(i => i.Transfers.Add(number))];
 
     private TraceCursor[] SplitTrace(RequestTrace trace, int access, int number)
     {
@@ -252,7 +272,7 @@ public sealed partial class DramSystem
         for (var i = 0; i < cursors.Length; i++)
         {
             var (channel, pseudoChannel) = Math.DivRem(i, Config.Device.PseudoChannels);
-            cursors[i] = new TraceCursor(_channels[channel].Inputs[pseudoChannel].Transfers.Add(number))
+            cursors[i] = new TraceCursor(ChannelOf(channel).Inputs[pseudoChannel].Transfers.Add(number))
             {
                 Places = _recording.HasFlag(Recording.Completions) ? [] : null,
             };
@@ -263,7 +283,7 @@ public sealed partial class DramSystem
             var request = trace[i];
             var burst = (ulong)(request.Address / access);
             var part = PartOf(burst);
-            cursors[part].Add((long)_addressing[part].CountBelow(burst), request.Arrival, request.IsWrite, i);
+            cursors[part].Add((long)AddressingOf(part).CountBelow(burst), request.Arrival, request.IsWrite, i);
         }
 
         return cursors;

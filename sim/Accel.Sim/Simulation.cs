@@ -85,6 +85,7 @@ public sealed class Simulation
         Demand(tokens >= 1 && tokens <= entry.MaximumTokens, "tokens", $"1 to {entry.MaximumTokens}", tokens);
         Demand(position >= 0 && position <= _program.ContextLength - tokens, "position", $"0 to {_program.ContextLength - tokens}", position);
         Demand(sequence >= 0 && sequence < _program.Sequences, "sequence", $"0 to {_program.Sequences - 1}", sequence);
+        _tracker?.ForgetScratchpad(_program.Residents);
         _dispatcher.Run(entry, position, tokens, sequence);
     }
 
@@ -94,19 +95,27 @@ public sealed class Simulation
     public TimingReport RunTimed(Workload workload, TimingOptions? options = null) =>
         TimedSimulation.Run(_program, _hardware, workload, options ?? new(), new CommandExecutor(_memory, _tracker));
 
-    /// <summary>Zeroes the states and caches of one sequence, as before its first token.</summary>
+    /// <summary>Zeroes the states and caches of one sequence, in DRAM and on chip, as before its first token.</summary>
     public void ResetSequence(int sequence = 0)
     {
         Demand(sequence >= 0 && sequence < _program.Sequences, "sequence", $"0 to {_program.Sequences - 1}", sequence);
         foreach (var segment in _program.Segments.Where(segment => segment.Kind is SegmentKind.Cache or SegmentKind.State))
         {
-            var (start, length) = segment.SequenceStride == 0
-                ? (segment.Start, segment.Length)
-                : (segment.Start + (sequence * segment.SequenceStride), segment.SequenceStride);
+            var (start, length) = Part(segment, sequence);
             _memory.Dram.Clear(start, length);
             _tracker?.MarkWritten(Space.Dram, 0, start, length);
         }
+
+        foreach (var resident in _program.Residents)
+        {
+            var (start, length) = Part(resident, sequence);
+            _memory.Scratchpad.AsSpan((int)start, (int)length).Clear();
+        }
     }
+
+    private static (long Start, long Length) Part(Segment segment, int sequence) => segment.SequenceStride == 0
+        ? (segment.Start, segment.Length)
+        : (segment.Start + (sequence * segment.SequenceStride), segment.SequenceStride);
 
     /// <summary>Writes a part of a segment, as the host.</summary>
     public void WriteSegment(string name, long offset, ReadOnlySpan<byte> bytes)

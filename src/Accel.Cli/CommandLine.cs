@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Accel.Cli.Verbs;
 using Accel.Core.Diagnostics;
 
@@ -19,6 +20,9 @@ public static class CommandLine
     /// <summary>The verbs in the order of the help, one line each.</summary>
     private static readonly Func<Terminal, Command>[] _verbs =
     [
+        FlowVerb.Create,
+        ReportVerb.Create,
+        CompareVerb.Create,
         InspectVerb.Create,
         RunVerb.Create,
         PerplexityVerb.Create,
@@ -26,8 +30,14 @@ public static class CommandLine
         CompileVerb.Create,
         DisasmVerb.Create,
         CheckVerb.Create,
+        SimVerb.Create,
+        WhyVerb.Create,
         DramVerb.Create,
+        HardwareVerb.Create,
+        ArrayVerb.Create,
+        RtlVerb.Create,
         CmvmVerb.Create,
+        CompletionVerb.Create,
     ];
 
     /// <summary>Runs one command line.</summary>
@@ -52,7 +62,7 @@ public static class CommandLine
                 error.WriteLine($"accel: {fault.Message.ReplaceLineEndings(" ")}");
             }
 
-            error.WriteLine($"accel: see `accel {parsed.CommandResult.Command.Name} --help`".Replace($" {root.Name} ", " ", StringComparison.Ordinal));
+            error.WriteLine($"accel: see `accel {string.Concat(Path(parsed.CommandResult).Select(name => $"{name} "))}--help`");
             return ExitCode.BadInput;
         }
 
@@ -76,4 +86,11 @@ public static class CommandLine
             return ExitCode.OurFault;
         }
     }
+
+    /// <summary>Names of a verb and the verb within it.</summary>
+    private static IEnumerable<string> Path(SymbolResult? command) => command switch
+    {
+        CommandResult { Parent: { } parent } verb => Path(parent).Append(verb.Command.Name),
+        _ => [],
+    };
 }

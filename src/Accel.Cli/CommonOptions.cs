@@ -7,13 +7,23 @@ namespace Accel.Cli;
 /// <summary>Arguments that several verbs share.</summary>
 internal static class CommonOptions
 {
-    public static Argument<string> Model() => new("MODEL")
+    public static Argument<string> Model()
     {
-        Description = "a .gguf, llama2.c .bin or .safetensors file, a folder with config.json, or a bundled name",
-        DefaultValueFactory = _ => ModelLoader.DefaultName,
-    };
+        var model = new Argument<string>("MODEL")
+        {
+            Description = "a .gguf, llama2.c .bin or .safetensors file, a folder with config.json, or a bundled name",
+            DefaultValueFactory = _ => ModelLoader.DefaultName,
+        };
+        model.CompletionSources.Add([.. ModelLoader.BundledNames]);
+        return model;
+    }
 
-    public static Option<string> Hardware() => new("--hw") { Description = "hardware config: a YAML file, or edge, mid, big", DefaultValueFactory = _ => "edge" };
+    public static Option<string> Hardware()
+    {
+        var hardware = new Option<string>("--hw") { Description = "hardware config: a YAML file, or edge, mid, big", DefaultValueFactory = _ => "edge" };
+        hardware.CompletionSources.Add([.. HardwareConfigs.BundledNames]);
+        return hardware;
+    }
 
     public static Option<WeightChoice> Weights() => new("--weights")
     {

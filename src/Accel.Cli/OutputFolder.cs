@@ -79,6 +79,22 @@ internal static class OutputFolder
         return target;
     }
 
+    /// <summary>Refuses, before any work is done, a place where no folder can be made. Makes the folders above it.</summary>
+    /// <exception cref="InputException">No permission, a file among the folders above, a system that is read-only or full.</exception>
+    public static void RequireWritable(string path)
+    {
+        try
+        {
+            var probe = $"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))}.{Path.GetRandomFileName()}.partial";
+            Directory.CreateDirectory(probe);
+            Directory.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, "", "a place that can be written", Reason(e));
+        }
+    }
+
     private static void Remove(string folder)
     {
         if (Directory.Exists(folder))

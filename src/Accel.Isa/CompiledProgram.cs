@@ -24,7 +24,7 @@ public enum SegmentKind
     Output,
 }
 
-/// <summary>A named range of DRAM.</summary>
+/// <summary>A named range of DRAM, or of the scratchpad (<see cref="CompiledProgram.Residents"/>).</summary>
 /// <param name="Start">Byte address.</param>
 /// <param name="Length">Bytes.</param>
 public sealed record Segment(string Name, SegmentKind Kind, long Start, long Length)
@@ -88,13 +88,19 @@ public sealed record CompiledProgram
     /// <summary>By address, without overlap.</summary>
     public required IReadOnlyList<Segment> Segments { get; init; }
 
+    /// <summary>
+    /// Ranges of the scratchpad, by address and without overlap, that keep caches and states from run to run; zero at the start of a sequence.
+    /// What stands elsewhere in the scratchpad when a run starts is undefined.
+    /// </summary>
+    public IReadOnlyList<Segment> Residents { get; init; } = [];
+
     public required IReadOnlyList<OperatorEntry> Operators { get; init; }
 
     public required IReadOnlyList<EntryPoint> EntryPoints { get; init; }
 
     public bool Equals(CompiledProgram? other) =>
         other is not null && Name == other.Name && Machine == other.Machine && ContextLength == other.ContextLength && Sequences == other.Sequences
-        && Segments.SequenceEqual(other.Segments) && Operators.SequenceEqual(other.Operators) && EntryPoints.SequenceEqual(other.EntryPoints);
+        && Segments.SequenceEqual(other.Segments) && Residents.SequenceEqual(other.Residents) && Operators.SequenceEqual(other.Operators) && EntryPoints.SequenceEqual(other.EntryPoints);
 
     public override int GetHashCode() => HashCode.Combine(Name, Machine, Segments.Count, Operators.Count);
 }

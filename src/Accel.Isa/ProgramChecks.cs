@@ -62,33 +62,47 @@ public static class ProgramChecks
 
     private static void CheckSegments(CompiledProgram program, string file, List<Diagnostic> faults)
     {
-        var end = 0L;
+        CheckRanges(program, "segment", program.Segments, program.Machine.DramBytes, "DRAM", file, faults);
+        CheckRanges(program, "resident", program.Residents, program.Machine.ScratchpadBytes, "scratchpad", file, faults);
         foreach (var segment in program.Segments)
         {
             var place = $"segment '{segment.Name}'";
-            if (segment.Start < end || segment.Length < 1 || segment.Length > program.Machine.DramBytes - segment.Start)
-            {
-                faults.Add(new(
-                    file, place, $"a range behind byte {end} and within {program.Machine.DramBytes} bytes of DRAM",
-                    $"{segment.Length} bytes from {segment.Start}"));
-                continue;
-            }
-
-            end = segment.End;
             if (segment.Image.Length > segment.Length || (segment.Image.Length > 0 && segment.Kind != SegmentKind.Weights))
             {
                 faults.Add(new(file, place, "an image no longer than the segment, of weights", $"{segment.Image.Length} bytes of {segment.Kind}"));
             }
-
-            if (segment.SequenceStride < 0 || (segment.SequenceStride > 0 && segment.SequenceStride > segment.Length / program.Sequences))
-            {
-                faults.Add(new(file, place, $"room for {program.Sequences} sequences", $"{segment.Length} bytes at a stride of {segment.SequenceStride}"));
-            }
         }
 
-        if (program.Segments.Select(segment => segment.Name).Distinct().Count() != program.Segments.Count)
+        foreach (var resident in program.Residents.Where(resident => resident.Kind is not (SegmentKind.Cache or SegmentKind.State) || !resident.Image.IsEmpty))
+        {
+            faults.Add(new(file, $"resident '{resident.Name}'", "a cache or a state, without an image", $"{resident.Image.Length} bytes of {resident.Kind}"));
+        }
+
+        if (program.Segments.Concat(program.Residents).Select(segment => segment.Name).Distinct().Count() != program.Segments.Count + program.Residents.Count)
         {
             faults.Add(new(file, "segments", "each name once", "one twice"));
+        }
+    }
+
+    /// <summary>Ranges of one memory: ascending, apart, within it, with room for every sequence.</summary>
+    private static void CheckRanges(
+        CompiledProgram program, string heading, IReadOnlyList<Segment> ranges, long capacity, string memory, string file, List<Diagnostic> faults)
+    {
+        var end = 0L;
+        foreach (var range in ranges)
+        {
+            var place = $"{heading} '{range.Name}'";
+            if (range.Start < end || range.Length < 1 || range.Length > capacity - range.Start)
+            {
+                faults.Add(new(file, place, $"a range behind byte {end} and within {capacity} bytes of {memory}", $"{range.Length} bytes from {range.Start}"));
+                continue;
+            }
+
+            end = range.End;
+            if (range.SequenceStride < 0 || (range.SequenceStride > 0 && range.SequenceStride > range.Length / program.Sequences))
+            {
+                faults.Add(new(file, place, $"room for {program.Sequences} sequences", $"{range.Length} bytes at a stride of {range.SequenceStride}"));
+            }
         }
     }
 

@@ -12,6 +12,7 @@ switch (args.FirstOrDefault())
     case "dram":
         DramBenchmark.Run(Console.Out, args.ElementAtOrDefault(1) ?? "");
         DramBenchmark.RunStreams(Console.Out, args.ElementAtOrDefault(1) ?? "");
+        TileBenchmark.Run(Console.Out, args.ElementAtOrDefault(1) ?? "");
         return 0;
     case "cmvm":
         ConstantMatrixBenchmark.Run(Console.Out);

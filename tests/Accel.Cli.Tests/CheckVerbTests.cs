@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Accel.Isa;
+using Accel.Isa.Commands;
 using Accel.Isa.Encoding;
 
 namespace Accel.Cli.Tests;
@@ -7,6 +8,9 @@ namespace Accel.Cli.Tests;
 /// <summary>Compiling, printing and checking programs of the bundled model.</summary>
 public sealed class CheckVerbTests
 {
+    /// <summary>A text as short as this calibrates in no time; how well does not matter where a planted fault is looked for.</summary>
+    private const string Calibration = "First Citizen:\nBefore we proceed any further, hear me speak.\n\nAll:\nSpeak, speak.\n";
+
     [Theory]
     [InlineData("edge", "int8")]
     [InlineData("edge", "mixed")]
@@ -22,19 +26,34 @@ public sealed class CheckVerbTests
         Assert.Equal(json.GetProperty("integer_perplexity").GetDouble(), json.GetProperty("program_perplexity").GetDouble(), 9);
     }
 
-    [Theory]
-    [InlineData(" sum-shift=6 ", " sum-shift=7 ", "layers.0.conv.in")]
-    [InlineData("scale-mantissa=46706", "scale-mantissa=46707", "layers.0.conv.norm")]
-    public void A_wrong_shift_offset_or_factor_is_named_by_the_first_value_it_reaches(string good, string bad, string value)
-    {
-        AssertCaught(value, program =>
+    [Fact]
+    public void A_wrong_shift_is_named_by_the_first_value_it_reaches() => AssertCaught(
+        "layers.0.conv.in", program => Edited<Drain>(program, "layers.0.conv.in", drain => drain with { SumShift = drain.SumShift + 1 }));
+
+    [Fact]
+    public void A_wrong_factor_is_named_by_the_first_value_it_reaches() => AssertCaught(
+        "layers.0.conv.norm", program => Edited<QuantizeRows>(program, "layers.0.conv.norm.codes", rows => rows with { ScaleMantissa = rows.ScaleMantissa + 1 }));
+
+    [Fact]
+    public void Another_rounding_is_named_by_the_first_value_it_reaches() => AssertCaught(
+        "layers.0.mlp.product", program => Edited<Elementwise>(program, "layers.0.mlp.product", product => product with { Truncate = true }));
+
+    [Fact]
+    public void A_moved_tile_is_named_by_the_first_value_it_reaches() => AssertCaught(
+        // In a loop the first tile stays and those behind move back, so that the last does not leave its segment.
+        "layers.0.conv.in", program => Edited<Load>(program, "layers.0.conv.in", load => load with
         {
-            var text = new StringWriter();
-            Disassembler.Write(program, text);
-            var at = text.ToString().IndexOf(good, StringComparison.Ordinal);
-            Assert.True(at >= 0, $"no '{good}' in the listing");
-            return Assembler.Read("listing", new StringReader(text.ToString().Remove(at, good.Length).Insert(at, bad)));
-        });
+            Dram = load.Dram.IsConstant ? load.Dram + 2 : load.Dram + (load.Dram[0] with { Coefficient = -2 }),
+        }));
+
+    [Fact]
+    public void A_program_that_does_what_the_machine_cannot_do_fails_the_check_and_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var damaged = Damaged(folder, program => Edited<QuantizeRows>(program, "layers.0.conv.norm.codes", rows => rows with { Waits = [] }));
+        var result = Check(folder, damaged);
+        Assert.Equal(1, result.Exit);
+        Assert.Contains("the program does what the machine cannot do: prefill[", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -68,6 +87,19 @@ public sealed class CheckVerbTests
         }
     }
 
+    [Fact]
+    public void Savings_show_that_nothing_moves_less_than_all_passes_together()
+    {
+        var rows = JsonDocument.Parse(Accel("compile", "--hw", "edge", "--savings", "--json").Output).RootElement.GetProperty("left_out").EnumerateArray().ToList();
+        Assert.Equal("nothing", rows[0].GetProperty("name").GetString());
+        foreach (var entry in new[] { "prefill_bytes", "decode_bytes" })
+        {
+            var bytes = rows.Select(row => row.GetProperty(entry).GetInt64()).ToList();
+            Assert.All(bytes.Skip(1), moved => Assert.True(moved > bytes[0]));
+            Assert.Equal(bytes.Max(), bytes[^1]);
+        }
+    }
+
     [Theory]
     [InlineData("compile llama-3.1-405b --hw edge --output x.acc", "expected")]
     [InlineData("compile --hw egde --output x.acc", "did you mean 'edge'?")]
@@ -96,14 +128,40 @@ public sealed class CheckVerbTests
         Assert.Contains("checksum", Accel("disasm", folder.Path("changed.acc")).Error, StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>The program with the first command of its kind that serves an operator changed, in every entry point.</summary>
+    private static CompiledProgram Edited<T>(CompiledProgram program, string name, Func<T, Command> edit)
+        where T : Command
+    {
+        EntryPoint Edit(EntryPoint entry)
+        {
+            var instructions = entry.Instructions.ToList();
+            var place = instructions.FindIndex(instruction => instruction is T command && program.Operators[command.Operator].Name == name);
+            Assert.True(place >= 0, $"no {typeof(T).Name} serves '{name}'");
+            instructions[place] = edit((T)instructions[place]);
+            return entry with { Instructions = instructions };
+        }
+
+        return program with { EntryPoints = [.. program.EntryPoints.Select(Edit)] };
+    }
+
+    /// <summary>Compiles the bundled model, damages the program; the damaged file.</summary>
+    private static string Damaged(TemporaryFolder folder, Func<CompiledProgram, CompiledProgram> damage)
+    {
+        folder.Write("calibration.txt", Calibration);
+        Assert.Equal(0, Accel("compile", "--hw", "edge", "--calibration", folder.Path("calibration.txt"), "--output", folder.Path("model.acc")).Exit);
+        var program = ProgramDecoder.Decode("model.acc", File.ReadAllBytes(folder.Path("model.acc")));
+        File.WriteAllBytes(folder.Path("damaged.acc"), ProgramEncoder.Encode(damage(program)));
+        return folder.Path("damaged.acc");
+    }
+
+    private static (int Exit, string Output, string Error) Check(TemporaryFolder folder, string program, params string[] more) =>
+        Accel(["check", "--hw", "edge", "--tokens", "8", "--calibration", folder.Path("calibration.txt"), "--program", program, .. more]);
+
     /// <summary>Compiles, damages the program, and has the verb find it.</summary>
     private static void AssertCaught(string value, Func<CompiledProgram, CompiledProgram> damage)
     {
         using var folder = new TemporaryFolder();
-        Accel("compile", "--hw", "edge", "--output", folder.Path("model.acc"));
-        var program = ProgramDecoder.Decode("model.acc", File.ReadAllBytes(folder.Path("model.acc")));
-        File.WriteAllBytes(folder.Path("damaged.acc"), ProgramEncoder.Encode(damage(program)));
-        var result = Accel("check", "--hw", "edge", "--tokens", "8", "--program", folder.Path("damaged.acc"), "--json");
+        var result = Check(folder, Damaged(folder, damage), "--json");
         Assert.Equal(1, result.Exit);
         if (result.Output.Length == 0)
         {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Accel.Cli.Tests;
 
-public sealed class CommandLineTests
+public sealed class CommandLineTests : VerbTests
 {
     [Fact]
     public void Run_writes_tokens_text_and_rates_as_json()
@@ -149,10 +149,4 @@ public sealed class CommandLineTests
     [InlineData("--help")]
     [InlineData("run", "--help")]
     public void Teaching_verbs_succeed(params string[] args) => Assert.Equal(0, Accel(args).Exit);
-
-    private static (int Exit, string Output, string Error) Accel(params string[] args)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        return (CommandLine.Run(args, output, error), output.ToString(), error.ToString());
-    }
 }

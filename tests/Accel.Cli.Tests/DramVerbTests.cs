@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Accel.Cli.Tests;
@@ -42,6 +43,22 @@ public sealed class DramVerbTests
         var lines = File.ReadAllLines(folder.Path("commands.csv"));
         Assert.Equal("cycle,command,channel,pseudo_channel,rank,bank_group,bank,row,column", lines[0]);
         Assert.Equal(figures.GetProperty("activates").GetInt64(), lines.Count(line => line.Contains(",Activate,", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Figures_as_CSV_are_those_of_JSON()
+    {
+        var figures = Json("dram", "--stream", "read,bytes=64KiB", "--json");
+        var output = new StringWriter();
+        Assert.Equal(0, CommandLine.Run(["dram", "--stream", "read,bytes=64KiB", "--csv"], output, TextWriter.Null));
+        var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal("figure,value", lines[0]);
+        Assert.True(lines.Length > 20);
+        foreach (var line in lines[1..])
+        {
+            var (name, value) = (line.Split(',')[0], line.Split(',')[1]);
+            Assert.Equal(figures.GetProperty(name).GetDouble(), double.Parse(value, CultureInfo.InvariantCulture));
+        }
     }
 
     [Fact]

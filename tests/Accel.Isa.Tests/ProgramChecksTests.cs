@@ -9,7 +9,7 @@ public sealed class ProgramChecksTests
 {
     private static readonly CompiledProgram _good = RandomPrograms.Make(3) with
     {
-        Name = "p", EntryPoints = [new("decode", 1, [new Fence()])], Operators = [new("a", "b")],
+        Name = "p", Residents = [], EntryPoints = [new("decode", 1, [new Fence()])], Operators = [new("a", "b")],
     };
 
     public static TheoryData<string, string> Contradictions => new()
@@ -61,6 +61,11 @@ public sealed class ProgramChecksTests
         Refuses(_good with { Segments = [new("a", SegmentKind.State, 0, 10) { Image = new byte[1] }] }, "segment 'a'");
         Refuses(_good with { Segments = [new("a", SegmentKind.Weights, 0, 10) { Image = new byte[11] }] }, "segment 'a'");
         Refuses(_good with { Segments = [new("a", SegmentKind.Cache, 0, 10) { SequenceStride = 6 }] }, "segment 'a'");
+        Refuses(_good with { Residents = [new("a", SegmentKind.State, 64, 10), new("b", SegmentKind.State, 60, 2)] }, "resident 'b'");
+        Refuses(_good with { Residents = [new("a", SegmentKind.State, (1 << 20) - 5, 6)] }, "resident 'a'");
+        Refuses(_good with { Residents = [new("a", SegmentKind.Cache, 0, 10) { SequenceStride = 6 }] }, "resident 'a'");
+        Refuses(_good with { Residents = [new("a", SegmentKind.Weights, 0, 10)] }, "resident 'a'");
+        Refuses(_good with { Residents = [new("weights", SegmentKind.State, 0, 10)] }, "segments");
         Refuses(_good with { EntryPoints = [] }, "entry points");
         Refuses(_good with { EntryPoints = [.. _good.EntryPoints, .. _good.EntryPoints] }, "entry points");
         Refuses(_good with { Machine = _good.Machine with { Arrays = 0 } }, "arrays");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Accel.Isa;
 using Accel.Isa.Commands;
@@ -68,18 +67,5 @@ internal static class DecodeWorkload
         var output = new byte[256];
         simulation.ReadSegment("out", 0, output);
         return output;
-    }
-
-    /// <summary>Tokens per second of processor time.</summary>
-    public static double Speed(Simulation simulation, int tokens)
-    {
-        Step(simulation, 0);
-        var before = Process.GetCurrentProcess().TotalProcessorTime;
-        for (var position = 0; position < tokens; position++)
-        {
-            Step(simulation, position);
-        }
-
-        return tokens / (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
     }
 }

@@ -7,23 +7,25 @@ using Accel.Isa.Operands;
 namespace Accel.Compiler.Emit;
 
 /// <summary>
-/// Keys or values in memory: per head the codes of all slots, then per head the scales of all slots, so that a tile of one head's keys is
-/// two contiguous runs. A window has as many slots more than keys as a run has tokens less one: no token of a run overwrites what an
-/// earlier one still sees.
+/// Keys or values: per head the codes of all slots, then per head the scales of all slots, so that a tile of one head's keys is
+/// two contiguous runs. A cache that lives in the scratchpad lies the same way there, and is written and read in place.
 /// </summary>
 internal sealed class AttentionCache
 {
     private readonly EmitContext _context;
     private readonly CacheState _state;
-    private readonly Segment _segment;
+    private readonly StatePlace _place;
 
-    public AttentionCache(EmitContext context, CacheState state, int window)
+    public AttentionCache(EmitContext context, CacheState state)
     {
         (_context, _state) = (context, state);
-        Slots = window > 0 ? Math.Min(context.Options.ContextLength, window + context.RingTokens - 1) : context.Options.ContextLength;
+        Slots = context.States.Slots(state.Slots);
         IsRing = Slots < context.Options.ContextLength;
-        _segment = context.Dram.State(state.Name, SegmentKind.Cache, (long)state.Heads * Slots * (RowBytes + 2));
+        _place = context.Place(state);
     }
+
+    /// <summary>The scratchpad that the cache lives in; null if it lives in memory.</summary>
+    public Block? OnChip => _place.OnChip;
 
     public int Slots { get; }
 
@@ -37,38 +39,38 @@ internal sealed class AttentionCache
     private LaneType CodeType => _state.CodeBits == 8 ? LaneType.I8 : LaneType.I16;
 
     /// <summary>Address of a head's codes from a slot on.</summary>
-    public Expression Codes(Expression head, Expression slot) => _context.StateAddress(_segment, (head * (Slots * RowBytes)) + (slot * RowBytes));
+    public Expression Codes(Expression head, Expression slot) => (head * (Slots * RowBytes)) + (slot * RowBytes) + _place.Address;
 
     /// <summary>Address of a head's scales from a slot on.</summary>
     public Expression Scales(Expression head, Expression slot) =>
-        _context.StateAddress(_segment, (head * (2L * Slots)) + (slot * 2) + (_state.Heads * Slots * RowBytes));
+        (head * (2L * Slots)) + (slot * 2) + (_state.Heads * Slots * RowBytes) + _place.Address;
 
     /// <summary>Codes the run's rows and stores them behind the others; where the ring ends, the rest goes to its start.</summary>
     /// <returns>What was stored, in the scratchpad: who may overwrite it finds the rows in memory.</returns>
     public Block[] Append(LaneValue value, Register slot, Register first, Register rest)
     {
+        if (_place.OnChip is { } home)
+        {
+            AppendOnChip(value, home, slot, first, rest);
+            return [];
+        }
+
         var (stream, heads, tokens) = (_context.Stream, _state.Heads, _context.Tokens);
         var codes = _context.Temporary(_context.MostTokens * heads * RowBytes);
         var scales = _context.Temporary(2L * _context.MostTokens * heads);
-        var size = EmitContext.ElementBytes(value);
         stream.Add(new QuantizeRows(
-            ByHead(EmitContext.TypeOf(value), _context.Place(value).Data.Start, _state.Width, (long)value.Width * size, (long)_state.Width * size),
-            ByHead(CodeType, codes.Start, _state.Width, heads * RowBytes, RowBytes),
-            ByHead(LaneType.U16, scales.Start, 1, 2, 2L * _context.MostTokens),
+            Source(value, 0, tokens),
+            ByHead(CodeType, codes.Start, _state.Width, tokens, heads * RowBytes, RowBytes),
+            ByHead(LaneType.U16, scales.Start, 1, tokens, 2, 2L * _context.MostTokens),
             null,
             1,
             0));
         if (IsRing)
         {
-            // The second part may be empty; a loop of one round or none is the condition.
-            var mark = stream.RegisterMark;
-            var wraps = stream.NewRegister();
-            stream.Set(wraps, SetFunction.Minimum, rest, 1);
             stream.Acquire(_context.Machine.DataDma, [codes, scales], []);
             Store(codes, scales, slot, 0, first);
-            stream.Loop(wraps, _ => Store(codes, scales, 0, first, rest));
+            IfAny(rest, () => Store(codes, scales, 0, first, rest));
             stream.Release(_context.Machine.DataDma, [codes, scales], []);
-            stream.ReleaseRegisters(mark);
         }
         else
         {
@@ -80,8 +82,51 @@ internal sealed class AttentionCache
         return [codes, scales];
     }
 
-    private View ByHead(LaneType type, long address, int columns, long planeStride, long rowStride) =>
-        new(type, address, columns) { Planes = _context.Tokens, PlaneStride = planeStride, Rows = _state.Heads, RowStride = rowStride };
+    /// <summary>Codes of the run's rows straight into their slots.</summary>
+    private void AppendOnChip(LaneValue value, Block home, Register slot, Register first, Register rest)
+    {
+        var (stream, vector) = (_context.Stream, Machine.Vector);
+        QuantizeRows Rows(Expression to, Expression token, Expression count) => new(
+            Source(value, token, count),
+            ByHead(CodeType, Codes(0, to), _state.Width, count, RowBytes, Slots * RowBytes),
+            ByHead(LaneType.U16, Scales(0, to), 1, count, 2, 2L * Slots),
+            null,
+            1,
+            0);
+        if (!IsRing)
+        {
+            stream.Add(Rows(Register.Position, 0, _context.Tokens));
+            return;
+        }
+
+        Block[] source = [_context.Place(value).Data];
+        stream.Acquire(vector, source, [home]);
+        stream.AddRaw(Rows(slot, 0, first));
+        IfAny(rest, () => stream.AddRaw(Rows(0, first, rest)));
+        stream.Release(vector, source, [home]);
+    }
+
+    /// <summary>A loop of one round or none is the condition.</summary>
+    private void IfAny(Expression count, Action body)
+    {
+        var stream = _context.Stream;
+        var mark = stream.RegisterMark;
+        var any = stream.NewRegister();
+        stream.Set(any, SetFunction.Minimum, count, 1);
+        stream.Loop(any, _ => body());
+        stream.ReleaseRegisters(mark);
+    }
+
+    /// <summary>Lanes of some of the run's tokens, head by head.</summary>
+    private View Source(LaneValue value, Expression token, Expression count)
+    {
+        var size = EmitContext.ElementBytes(value);
+        var row = (long)value.Width * size;
+        return ByHead(EmitContext.TypeOf(value), (token * row) + _context.Place(value).Data.Start, _state.Width, count, row, (long)_state.Width * size);
+    }
+
+    private View ByHead(LaneType type, Expression address, int columns, Expression tokens, long planeStride, long rowStride) =>
+        new(type, address, columns) { Planes = tokens, PlaneStride = planeStride, Rows = _state.Heads, RowStride = rowStride };
 
     private void Store(Block codes, Block scales, Expression slot, Expression token, Expression count)
     {

@@ -8,8 +8,8 @@ namespace Accel.Compiler.Emit;
 
 /// <summary>
 /// One key head's way through attention, on one array, one vector unit and one DMA channel. Tiles of keys, values, scores and weights go
-/// through double buffers, so that transfers, products and vector work of neighbouring tiles overlap. Scores of all keys stay in the
-/// scratchpad if they fit; else the second pass computes them anew.
+/// through double buffers, so that transfers, products and vector work of neighbouring tiles overlap. Caches that live in the scratchpad are
+/// read in place. Scores of all keys stay in the scratchpad if they fit; else the second pass computes them anew.
 /// </summary>
 internal sealed class AttentionLane
 {
@@ -26,9 +26,9 @@ internal sealed class AttentionLane
     private readonly Block _sums;
     private readonly Block[] _loaded;
     private readonly Block _weights;
-    private DoubleBuffer _keyTiles = null!;
-    private DoubleBuffer _valueTiles = null!;
-    private DoubleBuffer _scaleTiles = null!;
+    private DoubleBuffer? _keyTiles;
+    private DoubleBuffer? _valueTiles;
+    private DoubleBuffer? _scaleTiles;
     private DoubleBuffer _scoreTiles = null!;
     private DoubleBuffer _weightTiles = null!;
 
@@ -43,7 +43,8 @@ internal sealed class AttentionLane
         _probabilities = context.Temporary(2 * rows * tile);
         _visibleScales = context.Temporary(4 * rows * tile);
         _sums = context.Temporary(8 * rows * op.ValueWidth);
-        _loaded = [TwoSlots(tile * (shape.Keys.RowBytes + 2)), TwoSlots(tile * shape.Values.RowBytes), TwoSlots(2L * tile)];
+        Block Loaded(AttentionCache cache, long bytes) => cache.OnChip is null ? TwoSlots(bytes) : default;
+        _loaded = [Loaded(shape.Keys, tile * (shape.Keys.RowBytes + 2)), Loaded(shape.Values, tile * shape.Values.RowBytes), Loaded(shape.Values, 2L * tile)];
         _weights = TwoSlots(2 * rows * tile);
     }
 
@@ -51,7 +52,9 @@ internal sealed class AttentionLane
 
     private long ScoreStride => 4L * (_shape.KeepsScores ? _shape.Keys.Slots : _shape.Tile);
 
-    private Block[] ArrayReads => [_shape.QueryCodes, _shape.QueryScales, .. _loaded, _weights];
+    private Block[] ArrayReads => [_shape.QueryCodes, _shape.QueryScales, .. _loaded, _weights, _shape.Keys.OnChip ?? default, _shape.Values.OnChip ?? default];
+
+    private Block[] VectorReads => [_loaded[2], _sums, _shape.Values.OnChip ?? default];
 
     private Block[] VectorWrites => [_scores, _wide, _probabilities, _visibleScales, _weights, .. _rows.Blocks, _shape.Context.Place(_shape.Op.Output).Data];
 
@@ -61,10 +64,10 @@ internal sealed class AttentionLane
     {
         Stream.Acquire(_dma, [_scores], [.. _loaded, .. stored]);
         Stream.Acquire(_array, ArrayReads, [_scores, _sums]);
-        Stream.Acquire(_vector, [_loaded[2], _sums], VectorWrites);
-        _keyTiles = new(Stream, $"keys {_index}", _dma, _array, _loaded[0], _shape.ScoreSlot);
-        _valueTiles = new(Stream, $"values {_index}", _dma, _array, _loaded[1], _shape.ValueSlot);
-        _scaleTiles = new(Stream, $"scales {_index}", _dma, _vector, _loaded[2], _shape.ScaleSlot);
+        Stream.Acquire(_vector, VectorReads, VectorWrites);
+        _keyTiles = _shape.Keys.OnChip is null ? new(Stream, $"keys {_index}", _dma, _array, _loaded[0], _shape.ScoreSlot) : null;
+        _valueTiles = _shape.Values.OnChip is null ? new(Stream, $"values {_index}", _dma, _array, _loaded[1], _shape.ValueSlot) : null;
+        _scaleTiles = _shape.Values.OnChip is null ? new(Stream, $"scales {_index}", _dma, _vector, _loaded[2], _shape.ScaleSlot) : null;
         _weightTiles = new(Stream, $"probabilities {_index}", _vector, _array, _weights, _shape.ValueSlot);
         _scoreTiles = new(Stream, $"scores {_index}", _array, _vector, _scores, _shape.ScoreSlot);
         Add(new Synchronize(_vector) { Signals = [Semaphore("heads free")] });
@@ -76,12 +79,12 @@ internal sealed class AttentionLane
         Add(new Synchronize(_array) { Waits = [Semaphore("heads free")] });
         foreach (var buffer in new[] { _keyTiles, _valueTiles, _scaleTiles, _weightTiles, _scoreTiles })
         {
-            buffer.Close();
+            buffer?.Close();
         }
 
         Stream.Release(_dma, [_scores], _loaded);
         Stream.Release(_array, ArrayReads, [_scores, _sums]);
-        Stream.Release(_vector, [_loaded[2], _sums], VectorWrites);
+        Stream.Release(_vector, VectorReads, VectorWrites);
     }
 
     public void BeginHead()
@@ -124,29 +127,39 @@ internal sealed class AttentionLane
 
     private Block TwoSlots(long bytes) => _shape.Context.Temporary(DoubleBuffer.Slots * ((bytes + 63) / 64 * 64));
 
+    private static SemaphoreUse[] Full(DoubleBuffer? buffer) => buffer is null ? [] : [buffer.Full];
+
+    private static SemaphoreUse[] Free(DoubleBuffer? buffer) => buffer is null ? [] : [buffer.Free];
+
     private SemaphoreUse Semaphore(string purpose) => Stream.Semaphore($"{purpose} {_index}");
 
-    private View Scores(Expression tile) =>
-        _rows.Rows(LaneType.I32, _shape.KeepsScores ? (tile * (4L * _shape.Tile)) + _scores.Start : _scoreTiles.Address, _shape.Columns, ScoreStride);
+    private View Scores() =>
+        _rows.Rows(LaneType.I32, _shape.KeepsScores ? (_shape.Tiles.FirstKey * 4) + _scores.Start : _scoreTiles.Address, _shape.Tiles.Columns, ScoreStride);
 
-    private View RowsOf(LaneType type, Block block) => _rows.Rows(type, block.Start, _shape.Columns, (long)_shape.Tile * type.ByteSize());
+    private View RowsOf(LaneType type, Block block) => _rows.Rows(type, block.Start, _shape.Tiles.Columns, (long)_shape.Tile * type.ByteSize());
 
-    private Mask Hide(View target, Expression tile, long fill) => new(
+    private Mask Hide(View target, long fill) => new(
         target,
         Register.Position,
         true,
-        tile * _shape.Tile,
+        _shape.Tiles.FirstSlot,
         _shape.Context.Tokens + (Expression)Register.Position - 1,
         _shape.Keys.IsRing ? _shape.Keys.Slots : 0,
         _shape.Op.Window,
         fill);
 
     /// <summary>Scores of a tile of keys: product with codes and scales, drained with the query's scale.</summary>
-    private void ScoreTile(Expression head, Expression tile)
+    private void ScoreTile(Expression head)
     {
-        var (codes, scales) = (_keyTiles.Address, _keyTiles.Address + (_shape.Tile * _shape.Keys.RowBytes));
-        Add(new Load(TrafficClass.Cache, _shape.Keys.Codes(head, tile * _shape.Tile), codes, new Box(_shape.Columns * _shape.Keys.RowBytes)) { Waits = [_keyTiles.Free] });
-        Add(new Load(TrafficClass.Cache, _shape.Keys.Scales(head, tile * _shape.Tile), scales, new Box(_shape.Columns * 2)) { Signals = [_keyTiles.Full] });
+        var (codes, scales) = (_shape.Keys.Codes(head, _shape.Tiles.FirstSlot), _shape.Keys.Scales(head, _shape.Tiles.FirstSlot));
+        if (_keyTiles is not null)
+        {
+            var (codeSlot, scaleSlot) = (_keyTiles.Address, _keyTiles.Address + (_shape.Tile * _shape.Keys.RowBytes));
+            Add(new Load(TrafficClass.Cache, codes, codeSlot, new Box(_shape.Tiles.Columns * _shape.Keys.RowBytes)) { Waits = [_keyTiles.Free] });
+            Add(new Load(TrafficClass.Cache, scales, scaleSlot, new Box(_shape.Tiles.Columns * 2)) { Signals = [_keyTiles.Full] });
+            (codes, scales) = (codeSlot, scaleSlot);
+        }
+
         var type = _shape.QueryType;
         var headBytes = (long)_shape.Op.HeadWidth * type.ByteSize();
         Add(new MatMul(
@@ -158,19 +171,20 @@ internal sealed class AttentionLane
                 RowStride = headBytes,
             },
             new CodeMatrix(_shape.Keys.Format, codes, _shape.Keys.RowBytes),
-            _shape.Columns,
+            _shape.Tiles.Columns,
             new Mantissas(scales, 2, _shape.Op.HeadWidth),
             0,
             _shape.Tile,
             false)
         {
-            Waits = [_keyTiles.Full],
-            Signals = [_keyTiles.Free],
+            Dataflow = _shape.ScoreDataflow,
+            Waits = [.. Full(_keyTiles)],
+            Signals = [.. Free(_keyTiles)],
         });
         Add(new Drain(
             0,
             _shape.Tile,
-            Scores(tile),
+            Scores(),
             new View(LaneType.I32, (head * (4L * _shape.Group)) + _shape.QueryScales.Start, 1)
             {
                 Planes = _shape.Context.Tokens,
@@ -189,66 +203,78 @@ internal sealed class AttentionLane
     }
 
     /// <summary>Maxima of scores and of value scales over the keys that each query sees.</summary>
-    public void FirstPass(Expression head, Expression tile)
+    public void FirstPass(Expression head)
     {
-        ScoreTile(head, tile);
-        var scales = LoadScales(head, tile);
-        var scores = Scores(tile);
+        ScoreTile(head);
+        var scales = LoadScales(head);
+        var scores = Scores();
         Add(new Synchronize(_vector) { Waits = [_scoreTiles.Full] });
         if (_shape.NeedsMask)
         {
-            Add(Hide(scores, tile, int.MinValue));
+            Add(Hide(scores, int.MinValue));
         }
 
         Add(new Reduce(ReduceFunction.Maximum, scores, _rows.Greatest, true) { Signals = [_scoreTiles.Free] });
         if (_shape.NeedsMask)
         {
             var visible = RowsOf(LaneType.I32, _visibleScales);
-            Add(new Elementwise(LaneFunction.Move, scales, 0, visible, 0, 0) { Waits = [_scaleTiles.Full], Signals = [_scaleTiles.Free] });
-            Add(Hide(visible, tile, 0));
+            Add(new Elementwise(LaneFunction.Move, scales, 0, visible, 0, 0) { Waits = [.. Full(_scaleTiles)], Signals = [.. Free(_scaleTiles)] });
+            Add(Hide(visible, 0));
             Add(new Reduce(ReduceFunction.Maximum, visible, _rows.GreatestScale, true));
         }
         else
         {
-            var repeated = _rows.Rows(LaneType.U16, _scaleTiles.Address, _shape.Columns, 0);
-            Add(new Reduce(ReduceFunction.Maximum, repeated, _rows.GreatestScale, true) { Waits = [_scaleTiles.Full], Signals = [_scaleTiles.Free] });
+            var repeated = _rows.Rows(LaneType.U16, scales.Address, _shape.Tiles.Columns, 0);
+            Add(new Reduce(ReduceFunction.Maximum, repeated, _rows.GreatestScale, true) { Waits = [.. Full(_scaleTiles)], Signals = [.. Free(_scaleTiles)] });
         }
     }
 
-    private View LoadScales(Expression head, Expression tile)
+    /// <summary>Scales of a tile's values, loaded unless they live on chip.</summary>
+    private View LoadScales(Expression head)
     {
-        Add(new Load(TrafficClass.Cache, _shape.Values.Scales(head, tile * _shape.Tile), _scaleTiles.Address, new Box(_shape.Columns * 2))
+        if (_scaleTiles is null)
+        {
+            return View.Row(LaneType.U16, _shape.Values.Scales(head, _shape.Tiles.FirstSlot), _shape.Tiles.Columns);
+        }
+
+        Add(new Load(TrafficClass.Cache, _shape.Values.Scales(head, _shape.Tiles.FirstSlot), _scaleTiles.Address, new Box(_shape.Tiles.Columns * 2))
         {
             Waits = [_scaleTiles.Free],
             Signals = [_scaleTiles.Full],
         });
-        return View.Row(LaneType.U16, _scaleTiles.Address, _shape.Columns);
+        return View.Row(LaneType.U16, _scaleTiles.Address, _shape.Tiles.Columns);
     }
 
     /// <summary>Probabilities of a tile, their sum, and the weighted values.</summary>
-    public void SecondPass(Expression head, Expression tile, bool isFirst)
+    public void SecondPass(Expression head, bool isFirst)
     {
         if (!_shape.KeepsScores)
         {
-            ScoreTile(head, tile);
+            ScoreTile(head);
         }
 
-        var scores = Scores(tile);
+        var scores = Scores();
         if (!_shape.KeepsScores)
         {
             Add(new Synchronize(_vector) { Waits = [_scoreTiles.Full] });
             if (_shape.NeedsMask)
             {
-                Add(Hide(scores, tile, int.MinValue));
+                Add(Hide(scores, int.MinValue));
             }
         }
 
-        Add(new Load(TrafficClass.Cache, _shape.Values.Codes(head, tile * _shape.Tile), _valueTiles.Address, new Box(_shape.Columns * _shape.Values.RowBytes))
+        var values = _shape.Values.Codes(head, _shape.Tiles.FirstSlot);
+        if (_valueTiles is not null)
         {
-            Waits = [_valueTiles.Free],
-            Signals = [_valueTiles.Full],
-        });
-        var scales = LoadScales(head, tile);
+            Add(new Load(TrafficClass.Cache, values, _valueTiles.Address, new Box(_shape.Tiles.Columns * _shape.Values.RowBytes))
+            {
+                Waits = [_valueTiles.Free],
+                Signals = [_valueTiles.Full],
+            });
+            values = _valueTiles.Address;
+        }
+
+        var scales = LoadScales(head);
         var (distances, probabilities) = (RowsOf(LaneType.I64, _wide), RowsOf(LaneType.I16, _probabilities));
         Add(new Elementwise(LaneFunction.Subtract, _rows.Greatest, scores, distances, 0, 0)
         {
@@ -262,29 +288,30 @@ internal sealed class AttentionLane
         if (_shape.NeedsMask)
         {
             // Scores saturate: where all that is seen lies at the bottom, what is not seen must still count nothing.
-            Add(Hide(probabilities, tile, 0));
+            Add(Hide(probabilities, 0));
         }
 
         Add(new Reduce(ReduceFunction.Sum, probabilities, _rows.Denominator, true));
-        var weights = _rows.Rows(LaneType.I16, _weightTiles.Address, _shape.Columns, 2L * _shape.Tile);
+        var weights = _rows.Rows(LaneType.I16, _weightTiles.Address, _shape.Tiles.Columns, 2L * _shape.Tile);
         Add(new Elementwise(LaneFunction.Multiply, probabilities, scales, weights, QuantizedAttention.ProbabilityFraction, 0)
         {
             ShiftBy = _rows.Headroom,
             ShiftSign = -1,
-            Waits = [_weightTiles.Free, _scaleTiles.Full],
-            Signals = [_weightTiles.Full, _scaleTiles.Free],
+            Waits = [_weightTiles.Free, .. Full(_scaleTiles)],
+            Signals = [_weightTiles.Full, .. Free(_scaleTiles)],
         });
         Add(new MatMul(
             weights,
-            new CodeMatrix(_shape.Values.Format, _valueTiles.Address, _shape.Values.RowBytes) { Layout = MatrixLayout.InputMajor },
+            new CodeMatrix(_shape.Values.Format, values, _shape.Values.RowBytes) { Layout = MatrixLayout.InputMajor },
             _shape.Op.ValueWidth,
             null,
             _shape.Context.Machine.HalfAccumulator,
             _shape.Op.ValueWidth,
             !isFirst)
         {
-            Waits = [_valueTiles.Full, _weightTiles.Full],
-            Signals = [_valueTiles.Free, _weightTiles.Free],
+            Dataflow = _shape.ValueDataflow,
+            Waits = [_weightTiles.Full, .. Full(_valueTiles)],
+            Signals = [_weightTiles.Free, .. Free(_valueTiles)],
         });
     }
 
@@ -293,7 +320,7 @@ internal sealed class AttentionLane
     {
         var rows = _shape.Context.Tokens * _shape.Group;
         var segment = _shape.Context.Dram.Buffer("scores", SegmentKind.Activations, 4L * _shape.Context.RingTokens * _shape.Group * _shape.Keys.Slots);
-        var box = new Box(_shape.KeyCount * 4) { Rows = rows, DramRowStride = ScoreStride, ScratchpadRowStride = ScoreStride };
+        var box = new Box(_shape.Tiles.Keys * 4) { Rows = rows, DramRowStride = ScoreStride, ScratchpadRowStride = ScoreStride };
         Add(new Synchronize(_vector) { Signals = [Semaphore("spill out")] });
         Add(new Store(TrafficClass.Activations, segment.Start, _scores.Start, box) { Waits = [Semaphore("spill out")] });
         Add(new Load(TrafficClass.Activations, segment.Start, _scores.Start, box) { Signals = [Semaphore("spill in")] });

@@ -16,6 +16,7 @@ internal static class AttentionLowering
     {
         var (stream, mark) = (context.Stream, context.Stream.RegisterMark);
         var shape = new AttentionShape(context, op);
+        context.Attentions[context.CurrentOp] = shape;
         var stored = AppendToCaches(shape);
         EncodeQueries(shape);
         var lanes = Enumerable.Range(0, shape.Lanes).Select(index => new AttentionLane(shape, index)).ToArray();
@@ -46,18 +47,20 @@ internal static class AttentionLowering
         }
 
         Each((lane, _) => lane.BeginHead());
-        stream.Loop(shape.TileCount, tile =>
+        shape.Tiles.Begin();
+        stream.Loop(shape.Tiles.Count, tile =>
         {
-            shape.CountColumns(tile);
+            shape.Tiles.Enter(tile);
             shape.ScoreSlot.Next();
             shape.ScaleSlot.Next();
-            Each((lane, head) => lane.FirstPass(head, tile));
+            Each((lane, head) => lane.FirstPass(head));
+            shape.Tiles.Leave();
         });
         Each((lane, _) => lane.EndFirstPass());
 
         void SecondPass(Expression tile, bool isFirst)
         {
-            shape.CountColumns(tile);
+            shape.Tiles.Enter(tile);
             if (!shape.KeepsScores)
             {
                 shape.ScoreSlot.Next();
@@ -65,13 +68,15 @@ internal static class AttentionLowering
 
             shape.ScaleSlot.Next();
             shape.ValueSlot.Next();
-            Each((lane, head) => lane.SecondPass(head, tile, isFirst));
+            Each((lane, head) => lane.SecondPass(head, isFirst));
+            shape.Tiles.Leave();
         }
 
+        shape.Tiles.Begin();
         SecondPass(0, true);
         var mark = stream.RegisterMark;
         var rest = stream.NewRegister();
-        stream.Set(rest, SetFunction.Add, shape.TileCount, -1);
+        stream.Set(rest, SetFunction.Add, shape.Tiles.Count, -1);
         stream.Loop(rest, tile => SecondPass((Expression)tile + 1, false));
         stream.ReleaseRegisters(mark);
         Each((lane, head) => lane.EndHead(head));
@@ -92,8 +97,7 @@ internal static class AttentionLowering
 
         Block[] stored = [.. shape.Keys.Append(shape.Op.Key, slot, first, rest), .. shape.Values.Append(shape.Op.Value, slot, first, rest)];
         stream.ReleaseRegisters(mark);
-        stream.Set(shape.KeyCount, SetFunction.Minimum, context.Tokens + (Expression)Register.Position, slots);
-        stream.Set(shape.TileCount, SetFunction.CeilingDivide, shape.KeyCount, shape.Tile);
+        shape.Tiles.Locate(context.Tokens);
         return stored;
     }
 

@@ -1,5 +1,6 @@
 using Accel.Compiler.Quantization.Ops;
 using Accel.Compiler.Scheduling;
+using Accel.Compiler.Tiling;
 using Accel.Isa.Commands;
 using Accel.Isa.Operands;
 
@@ -13,16 +14,18 @@ internal sealed class AttentionShape
     public AttentionShape(EmitContext context, QuantizedAttention op)
     {
         (Context, Op) = (context, op);
-        (Keys, Values) = (new(context, op.Keys, op.Window), new(context, op.Values, op.Window));
+        (Keys, Values) = (new(context, op.Keys), new(context, op.Values));
         Group = op.Heads / op.KeyHeads;
-        NeedsMask = context.MostTokens > 1 || op.Window > 0;
+        NeedsMask = context.MostTokens > 1;
         Lanes = context.Plan.KeepsScores ? CountLanes() : 1;
         KeepsScores = !context.Plan.KeepsScores || Rows * Keys.Slots * 4 * Lanes <= context.Machine.Shape.ScratchpadBytes / 8;
         Tile = ChooseTile();
+        ScoreDataflow = TileSearch.CheapestDataflow(context.Machine, new((int)Rows, Tile, op.HeadWidth, op.HeadWidth, op.Keys.CodeBits));
+        ValueDataflow = TileSearch.CheapestDataflow(context.Machine, new((int)Rows, op.ValueWidth, Tile, Tile, op.Values.CodeBits));
         QueryCodes = context.Temporary((long)context.MostTokens * op.Query.Width * op.QueryBits / 8);
         QueryScales = context.Temporary(4L * context.MostTokens * op.Heads);
         var stream = context.Stream;
-        (KeyCount, TileCount, Columns) = (stream.NewRegister(), stream.NewRegister(), stream.NewRegister());
+        Tiles = new(stream, Keys.Slots, op.Window, Tile);
         (ScoreSlot, ScaleSlot, ValueSlot) = (new(stream), new(stream), new(stream));
     }
 
@@ -37,7 +40,7 @@ internal sealed class AttentionShape
     /// <summary>Query heads of a key head.</summary>
     public int Group { get; }
 
-    /// <summary>Whether some key of a tile is not for some query.</summary>
+    /// <summary>Whether some key of a tile is not for some query: a lone query sees all that is read.</summary>
     public bool NeedsMask { get; }
 
     /// <summary>Key heads at work at once, each with an array, a vector unit and a DMA channel.</summary>
@@ -46,21 +49,21 @@ internal sealed class AttentionShape
     /// <summary>Scores of all keys stay between the passes.</summary>
     public bool KeepsScores { get; }
 
-    /// <summary>Keys of a tile.</summary>
+    /// <summary>Most keys of a tile.</summary>
     public int Tile { get; }
+
+    /// <summary>Of the product of queries and keys.</summary>
+    public Dataflow ScoreDataflow { get; }
+
+    /// <summary>Of the product of weights and values.</summary>
+    public Dataflow ValueDataflow { get; }
 
     public Block QueryCodes { get; }
 
     public Block QueryScales { get; }
 
-    /// <summary>Keys that the run sees.</summary>
-    public Register KeyCount { get; }
-
-    /// <summary>Tiles of keys, 1 or more.</summary>
-    public Register TileCount { get; }
-
-    /// <summary>Keys of the tile in turn.</summary>
-    public Register Columns { get; }
+    /// <summary>The keys, tile by tile.</summary>
+    public KeyTiles Tiles { get; }
 
     /// <summary>Of keys and scores.</summary>
     public SlotCounter ScoreSlot { get; }
@@ -76,13 +79,10 @@ internal sealed class AttentionShape
     /// <summary>Queries of a key head.</summary>
     public long Rows => (long)Context.MostTokens * Group;
 
-    /// <summary>Sets <see cref="Columns"/>: what is left of the keys.</summary>
-    public void CountColumns(Expression tile) => Context.Stream.Set(Columns, SetFunction.Minimum, KeyCount + (tile * -Tile), Tile);
-
     private int CountLanes()
     {
         var machine = Context.Machine;
-        var lanes = Math.Min(Context.MostLanes, Math.Min(machine.Shape.VectorUnits, machine.Shape.DmaChannels));
+        var lanes = new[] { Context.MostLanes, machine.Arrays, machine.Shape.VectorUnits, machine.Shape.DmaChannels }.Min();
         while (Op.KeyHeads % lanes != 0)
         {
             lanes--;

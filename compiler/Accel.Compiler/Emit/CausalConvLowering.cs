@@ -1,5 +1,4 @@
 using Accel.Compiler.Quantization.Ops;
-using Accel.Isa;
 using Accel.Isa.Commands;
 using Accel.Isa.Operands;
 
@@ -10,41 +9,41 @@ internal static class CausalConvLowering
 {
     public static void Emit(EmitContext context, QuantizedCausalConv op)
     {
-        var (stream, channel) = (context.Stream, context.Machine.DataChannel);
+        var stream = context.Stream;
         var (past, channels, type) = (op.State.Rows, op.State.Channels, EmitContext.TypeOf(op.Input));
         var row = (long)channels * type.ByteSize();
-        var source = context.Input(op, past, row);
+        var source = context.Temporary((past + context.MostTokens) * row);
+        var place = past > 0 ? context.Place(op.State) : null;
+        View Rows(Expression address, Expression count) => View.Matrix(type, address, count, channels);
+        if (place is { OnChip: null })
+        {
+            stream.Add(new Load(TrafficClass.State, place.Address, source.Start, new Box(past * row)) { Channel = context.Machine.DataChannel });
+        }
+        else if (place is not null)
+        {
+            stream.Add(new Elementwise(LaneFunction.Move, Rows(place.Address, past), 0, Rows(source.Start, past), 0, 0));
+        }
+
         var taps = context.Constant(context.Dram.Vector(op.Taps));
         var bias = op.Bias is null ? (Operand)0 : View.Row(LaneType.I32, context.Constant(context.Dram.Vector(op.Bias)).Start, channels);
         stream.Add(new Elementwise(
-            LaneFunction.Move, context.Lanes(op.Input), 0, View.Matrix(type, source.Start + (past * row), context.Tokens, channels), 0, 0));
+            LaneFunction.Move, context.Lanes(op.Input), 0, Rows(source.Start + (past * row), context.Tokens), 0, 0));
         stream.Add(new Convolve(
-            View.Matrix(type, source.Start, context.Tokens + past, channels),
+            Rows(source.Start, context.Tokens + past),
             View.Matrix(LaneType.I16, taps.Start, channels, op.Width),
             bias,
             context.Lanes(op.Output),
             op.Width,
             op.OutputShift,
             op.Output.Format.Limit));
-        if (past > 0)
+        var last = (context.Tokens * row) + source.Start;
+        if (place is { OnChip: null })
         {
-            var segment = context.Dram.State(op.State.Name, SegmentKind.State, past * row);
-            stream.Add(new Store(
-                TrafficClass.State, context.StateAddress(segment, 0), (context.Tokens * row) + source.Start, new Box(past * row)) { Channel = channel });
+            stream.Add(new Store(TrafficClass.State, place.Address, last, new Box(past * row)) { Channel = context.Machine.DataChannel });
         }
-    }
-
-    /// <summary>A block for past and present rows, the past ones loaded.</summary>
-    private static Scheduling.Block Input(this EmitContext context, QuantizedCausalConv op, int past, long row)
-    {
-        var block = context.Temporary((past + context.MostTokens) * row);
-        if (past > 0)
+        else if (place is not null)
         {
-            var segment = context.Dram.State(op.State.Name, SegmentKind.State, past * row);
-            context.Stream.Add(new Load(
-                TrafficClass.State, context.StateAddress(segment, 0), block.Start, new Box(past * row)) { Channel = context.Machine.DataChannel });
+            stream.Add(new Elementwise(LaneFunction.Move, Rows(last, past), 0, Rows(place.Address, past), 0, 0));
         }
-
-        return block;
     }
 }

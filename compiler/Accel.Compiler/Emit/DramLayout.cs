@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Accel.Compiler.Quantization;
 using Accel.Compiler.Quantization.Arithmetic;
 using Accel.Compiler.Quantization.Ops;
+using Accel.Compiler.Scheduling;
 using Accel.Core.Diagnostics;
 using Accel.Graph.Ops;
 using Accel.Isa;
@@ -9,10 +10,10 @@ using Accel.Isa;
 namespace Accel.Compiler.Emit;
 
 /// <summary>Places everything that lives in memory, one segment behind the other, each made once.</summary>
-internal sealed class DramLayout(string model, bool hasWeights, int sequences)
+internal sealed class DramLayout(string model, Machine machine, bool hasWeights, int sequences)
 {
-    /// <summary>Segments start at multiples of a burst of any memory.</summary>
-    private const long Alignment = 256;
+    /// <summary>Segments start at the memory's first channel, and at multiples of a burst of any memory.</summary>
+    private long Alignment { get; } = Math.Max(256, machine.Stripe);
 
     private readonly List<Segment> _segments = [];
     private readonly Dictionary<object, Segment> _known = new(ReferenceEqualityComparer.Instance);
@@ -28,17 +29,17 @@ internal sealed class DramLayout(string model, bool hasWeights, int sequences)
     public long End => _end;
 
     /// <exception cref="InputException">More than the machine's memory.</exception>
-    public void Verify(string machine, long capacity)
+    public void Verify(long capacity)
     {
         if (_end > capacity)
         {
-            throw new InputException(machine, "memory.capacity", $"at least {_end} bytes for {model}", $"{capacity}");
+            throw new InputException(machine.Name, "memory.capacity", $"at least {_end} bytes for {model}", $"{capacity}");
         }
     }
 
     public Segment Matrix(WeightMatrix matrix) => Once(matrix, () =>
     {
-        var record = new WeightRecord(matrix);
+        var record = new WeightRecord(matrix, machine);
         return Add(matrix.Name, SegmentKind.Weights, record.Stride * matrix.Rows, hasWeights ? record.Pack() : default);
     });
 
@@ -74,11 +75,8 @@ internal sealed class DramLayout(string model, bool hasWeights, int sequences)
     }
 
     /// <summary>A state: one part per sequence.</summary>
-    public Segment State(string name, SegmentKind kind, long bytes) => Named(name, () =>
-    {
-        var stride = (bytes + Alignment - 1) / Alignment * Alignment;
-        return Add(name, kind, stride * sequences, default) with { SequenceStride = stride };
-    });
+    public Segment State(string name, SegmentKind kind, long stride) =>
+        Named(name, () => Add(name, kind, stride * sequences, default) with { SequenceStride = stride });
 
     /// <summary>A segment for activations, input or output; the greatest length asked for counts.</summary>
     public Segment Buffer(string name, SegmentKind kind, long bytes) => Named(name, () => Add(name, kind, bytes, default));

@@ -15,7 +15,7 @@ internal static class EmbeddingLowering
         var ids = context.Temporary(4L * context.MostTokens);
         stream.Add(new Load(TrafficClass.Input, input.Start, ids.Start, new Box(tokens * 4)) { Channel = channel });
 
-        var record = new WeightRecord(op.Table);
+        var record = new WeightRecord(op.Table, context.Machine);
         var rows = context.Temporary(record.Stride * context.MostTokens);
         stream.Add(new Gather(
             TrafficClass.Weights, context.Dram.Matrix(op.Table).Start, op.Table.Rows, record.Stride, record.Stride,

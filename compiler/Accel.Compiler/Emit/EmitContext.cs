@@ -1,5 +1,6 @@
 using Accel.Compiler.Passes;
 using Accel.Compiler.Quantization;
+using Accel.Compiler.Quantization.Ops;
 using Accel.Compiler.Scheduling;
 using Accel.Compiler.Tiling;
 using Accel.Isa;
@@ -15,15 +16,24 @@ internal readonly record struct ValuePlace(Block Data, Block Scale);
 
 /// <summary>What is tried until a model fits a machine.</summary>
 /// <param name="Tokens">Most tokens of a prefill run.</param>
-/// <param name="Share">One part of so many of the scratchpad is for weight tiles.</param>
-/// <param name="Lanes">Key heads that attention may have at work at once.</param>
-internal sealed record Fitting(int Tokens, int Share, int Lanes);
+/// <param name="Share">64ths of the scratchpad that are for weight tiles.</param>
+/// <param name="Lanes">Vector units that may share a command, and key heads that attention may have at work at once.</param>
+/// <param name="Residents">So many of the plan's resident states get scratchpad, the first ones.</param>
+internal sealed record Fitting(int Tokens, int Share, int Lanes, int Residents);
 
 /// <summary>What the lowerings of one entry point share: the stream, scratchpad, memory, and where values stand.</summary>
 internal sealed class EmitContext
 {
+    /// <summary>Vector units that share a command: each takes a register for its tokens, and a semaphore of a list that holds 8.</summary>
+    private const int MostVectorUnits = 8;
+
+    /// <summary>Constants are on their way so many ops before the one that reads them: a norm's, say, during the product two ops before.</summary>
+    private const int OpsAhead = 3;
+
     private readonly Dictionary<int, ValuePlace> _places = [];
+    private readonly Dictionary<(int Op, long Start), Block> _ahead = [];
     private readonly List<Block> _temporaries = [];
+    private readonly Dictionary<QuantizedState, Segment> _residents = new(ReferenceEqualityComparer.Instance);
     private int _op;
 
     public EmitContext(Machine machine, ModelPlan plan, CompilerOptions options, DramLayout dram, WeightTraffic weights, int tokens, Fitting fit)
@@ -33,6 +43,15 @@ internal sealed class EmitContext
         Stream = new(machine, Scratchpad, new SemaphoreTable(machine.Name, machine.Shape.Semaphores), tokens);
         Tokens = tokens == 1 ? 1 : Register.Tokens;
         Weights = weights;
+        VectorUnits = Math.Min(Math.Min(machine.Shape.VectorUnits, fit.Lanes), MostVectorUnits);
+        Stream.Spread = VectorUnits > 1 ? new(Stream, VectorUnits, machine.Config.VectorUnits.Lanes, Tokens) : null;
+        States = plan.StateSpace with { RunTokens = fit.Tokens };
+        // First of all, so that they stand at the same place in every entry point.
+        foreach (var state in plan.Residents.Take(fit.Residents))
+        {
+            var block = Scratchpad.Allocate(States.BytesOf(state));
+            _residents.Add(state, new(state.Name, KindOf(state), block.Start, block.Length) { SequenceStride = States.Stride(state) });
+        }
     }
 
     public Machine Machine { get; }
@@ -58,11 +77,23 @@ internal sealed class EmitContext
     /// <summary>Key heads that attention may have at work at once.</summary>
     public int MostLanes { get; }
 
+    /// <summary>How states are laid out.</summary>
+    public StateSpace States { get; }
+
+    /// <summary>States that live in the scratchpad.</summary>
+    public IEnumerable<Segment> Residents => _residents.Values;
+
+    /// <summary>Vector units that share the work of one op.</summary>
+    public int VectorUnits { get; }
+
     /// <summary>Tokens of this run; a constant where there is only ever one.</summary>
     public Expression Tokens { get; }
 
     /// <summary>How the products of this entry point were cut, by op.</summary>
     public Dictionary<int, MatMulTile> Tiles { get; } = [];
+
+    /// <summary>How the attentions of this entry point were cut, by op.</summary>
+    public Dictionary<int, AttentionShape> Attentions { get; } = [];
 
     public int CurrentOp => _op;
 
@@ -80,12 +111,50 @@ internal sealed class EmitContext
     /// <summary>Lanes of a value, <c>[tokens, width]</c>.</summary>
     public View Lanes(LaneValue value) => View.Matrix(TypeOf(value), Place(value).Data.Start, Tokens, value.Width);
 
-    /// <summary>Loads bytes from memory into scratchpad that lasts until the current op is done.</summary>
+    /// <summary>Bytes from memory in scratchpad that lasts until the current op is done: on their way already, or loaded now.</summary>
     public Block Constant(Segment segment)
     {
-        var block = Temporary(segment.Length);
+        if (!_ahead.Remove((_op, segment.Start), out var block))
+        {
+            block = LoadConstant(segment);
+        }
+
+        _temporaries.Add(block);
+        return block;
+    }
+
+    private Block LoadConstant(Segment segment)
+    {
+        var block = Scratchpad.Allocate(segment.Length);
         Stream.Add(new Load(TrafficClass.Weights, segment.Start, block.Start, new Box(segment.Length)) { Channel = Machine.DataChannel });
         return block;
+    }
+
+    /// <summary>Small constants of an op to come, so that it does not wait for memory.</summary>
+    private void LoadAhead(int op)
+    {
+        if (op >= Plan.Ops.Count)
+        {
+            return;
+        }
+
+        ConstantVector?[] vectors = Plan.Ops[op] switch
+        {
+            Quantization.Ops.QuantizeRows rows => [rows.Norm?.Weight],
+            QuantizedRmsNorm norm => [norm.Norm.Weight],
+            QuantizedLinear linear => [linear.Bias],
+            QuantizedCausalConv conv => [conv.Taps, conv.Bias],
+            QuantizedRgLru lru => [lru.Decay],
+            _ => [],
+        };
+        Segment[] segments = Plan.Ops[op] is QuantizedTable table
+            ? [Dram.Table(table.Table, table.Function)]
+            : [.. vectors.OfType<ConstantVector>().Select(Dram.Vector)];
+        Stream.Operator = op;
+        foreach (var segment in segments)
+        {
+            _ahead.Add((op, segment.Start), LoadConstant(segment));
+        }
     }
 
     public static LaneType TypeOf(LaneValue value) => value.Format.Bits == 16 ? LaneType.I16 : LaneType.I32;
@@ -94,17 +163,31 @@ internal sealed class EmitContext
 
     public static int ElementBytes(QuantizedValue value) => value is LaneValue lanes ? TypeOf(lanes).ByteSize() : TypeOf((CodeValue)value).ByteSize();
 
-    /// <summary>An address of a state of the sequence that runs.</summary>
-    public Expression StateAddress(Segment segment, Expression offset) =>
-        Options.Sequences == 1 ? offset + segment.Start : offset + segment.Start + (Register.Sequence * segment.SequenceStride);
+    /// <summary>Where a state of the running sequence lives.</summary>
+    public StatePlace Place(QuantizedState state)
+    {
+        var isOnChip = _residents.TryGetValue(state, out var segment);
+        segment ??= Dram.State(state.Name, KindOf(state), States.Stride(state));
+        return new(
+            isOnChip ? new Block(segment.Start, segment.Length) : null,
+            Options.Sequences == 1 ? segment.Start : segment.Start + (Register.Sequence * segment.SequenceStride));
+    }
+
+    public bool IsResident(QuantizedState state) => _residents.ContainsKey(state);
 
     /// <summary>Emits all ops.</summary>
     public void EmitAll()
     {
         Weights.Start(this);
+        for (var op = 0; op < OpsAhead; op++)
+        {
+            LoadAhead(op);
+        }
+
         for (_op = 0; _op < Plan.Ops.Count; _op++)
         {
             var op = Plan.Ops[_op];
+            LoadAhead(_op + OpsAhead);
             Stream.Operator = _op;
             foreach (var operand in op.Operands.Distinct())
             {
@@ -142,6 +225,8 @@ internal sealed class EmitContext
 
         Weights.Finish(this);
     }
+
+    private static SegmentKind KindOf(QuantizedState state) => state is CacheState ? SegmentKind.Cache : SegmentKind.State;
 
     private ValuePlace Allocate(QuantizedValue value) => new(
         Scratchpad.Allocate((long)MostTokens * value.Width * ElementBytes(value)),

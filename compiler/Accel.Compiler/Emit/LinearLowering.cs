@@ -8,8 +8,8 @@ using Accel.Isa.Operands;
 namespace Accel.Compiler.Emit;
 
 /// <summary>
-/// A matrix product: tiles of rows of the matrix go round the arrays. While an array works on one tile, the next streams into its other
-/// slot and the sums of the last are read out of the other half of its accumulators.
+/// A matrix product: tiles of rows of the matrix go round the arrays. While an array works on one tile, the next stream into its other
+/// slots and the sums of the last are read out of the other half of its accumulators.
 /// </summary>
 internal sealed class LinearLowering
 {
@@ -25,10 +25,10 @@ internal sealed class LinearLowering
 
     private LinearLowering(EmitContext context, QuantizedLinear op)
     {
-        (_context, _op, _record) = (context, op, new(op.Weight));
+        (_context, _op, _record) = (context, op, new(op.Weight, context.Machine));
         _segment = context.Dram.Matrix(op.Weight);
-        var shape = new MatMulShape(context.MostTokens, op.Weight.Rows / op.Blocks, op.Weight.Columns, op.Weight.GroupSize, op.Weight.CodeBits);
-        _tile = TileSearch.Find(context.Machine, shape, context.Weights.SlotBytes);
+        var shape = new MatMulShape(context.MostTokens, op.Weight.Rows / op.Blocks, op.Weight.Columns, op.Weight.GroupSize, op.Weight.CodeBits, _record.RowStep);
+        _tile = context.Weights.TileOf(context.Machine, shape);
         context.Tiles[context.CurrentOp] = _tile;
         _bias = op.Bias is { } bias ? context.Constant(context.Dram.Vector(bias)) : default;
         _isLogits = op.Output == context.Plan.Graph.Logits;
@@ -39,6 +39,9 @@ internal sealed class LinearLowering
     }
 
     private int ElementBytes => EmitContext.ElementBytes(_op.Output);
+
+    /// <summary>Parts of the depth.</summary>
+    private int Parts => (_op.Weight.Columns + _tile.Depth - 1) / _tile.Depth;
 
     private long StagingBytes => (long)_context.MostTokens * _tile.Outputs * ElementBytes;
 
@@ -91,10 +94,9 @@ internal sealed class LinearLowering
         if (rounds > 1)
         {
             _context.Stream.Loop(rounds, round => EmitRound(block, round));
-            var depths = (_op.Weight.Columns + _tile.Depth - 1) / _tile.Depth;
             for (var array = 0; array < arrays; array++)
             {
-                _context.Weights.Used(array) += (long)rounds * depths;
+                _context.Weights.Used(array) += (long)rounds * Parts;
                 _context.Weights.Tiles(array) += rounds;
             }
         }
@@ -103,18 +105,18 @@ internal sealed class LinearLowering
         {
             var array = index % arrays;
             EmitTile(array, block, index, index < whole ? _tile.Outputs : rest, _context.Weights.Used(array), _context.Weights.Tiles(array));
-            _context.Weights.Used(array) += (_op.Weight.Columns + _tile.Depth - 1) / _tile.Depth;
+            _context.Weights.Used(array) += Parts;
             _context.Weights.Tiles(array)++;
         }
     }
 
     private void EmitRound(int block, Register round)
     {
-        var (arrays, depths) = (_context.Machine.Arrays, (_op.Weight.Columns + _tile.Depth - 1) / _tile.Depth);
+        var arrays = _context.Machine.Arrays;
         for (var array = 0; array < arrays; array++)
         {
             EmitTile(
-                array, block, (round * arrays) + array, _tile.Outputs, (round * depths) + _context.Weights.Used(array), round + _context.Weights.Tiles(array));
+                array, block, (round * arrays) + array, _tile.Outputs, (round * Parts) + _context.Weights.Used(array), round + _context.Weights.Tiles(array));
         }
     }
 
@@ -123,84 +125,100 @@ internal sealed class LinearLowering
     /// <param name="ordinal">Ordinal of the tile on this array.</param>
     private void EmitTile(int array, int block, Expression index, int outputs, Expression used, Expression ordinal)
     {
-        var (stream, weight, tokens) = (_context.Stream, _op.Weight, _context.Tokens);
+        var (stream, weight) = (_context.Stream, _op.Weight);
         var mark = stream.RegisterMark;
-        var half = Parity(ordinal);
+        var half = Remainder(ordinal, DoubleBuffer.Slots);
         var firstRow = (index * _tile.Outputs) + ((long)block * (weight.Rows / _op.Blocks));
         var sums = half * _context.Machine.HalfAccumulator;
-        for (var start = 0; start < weight.Columns; start += _tile.Depth)
+        void Part(Expression part, int depth, bool isFirst)
         {
-            var depth = Math.Min(_tile.Depth, weight.Columns - start);
-            var slot = (Parity(used + (start / _tile.Depth)) * _context.Weights.SlotBytes) + _context.Weights.Slots(array).Start;
-            var (codes, mantissas) = Load(array, firstRow, outputs, start, depth, slot);
-            var stripes = Enumerable.Range(0, _context.Machine.Stripes).ToArray();
-            var size = EmitContext.ElementBytes(_op.Input);
-            stream.AddRaw(new MatMul(
-                new View(EmitContext.TypeOf(_op.Input), _context.Place(_op.Input).Data.Start + ((((long)block * weight.Columns) + start) * size), depth)
-                {
-                    Rows = tokens,
-                    RowStride = (long)_op.Input.Width * size,
-                },
-                codes,
-                outputs,
-                mantissas,
-                sums,
-                outputs,
-                Accumulate: start > 0)
-            {
-                Array = array,
-                Fold = _tile.Fold,
-                Waits = [.. stripes.Select(stripe => WeightTraffic.Full(_context, array, stripe))],
-                Signals = [.. stripes.Select(stripe => WeightTraffic.Free(_context, array, stripe))],
-            });
+            var inner = stream.RegisterMark;
+            EmitPart(array, block, firstRow, outputs, part, depth, used + part, sums, isFirst);
+            stream.ReleaseRegisters(inner);
+        }
+
+        // A row that is cut: its first part begins the sums, the last may be shorter, those between are alike.
+        Part(0, Math.Min(_tile.Depth, weight.Columns), true);
+        if (Parts > 3)
+        {
+            stream.Loop(Parts - 2, between => Part((Expression)between + 1, _tile.Depth, false));
+        }
+        else if (Parts == 3)
+        {
+            Part(1, _tile.Depth, false);
+        }
+
+        if (Parts > 1)
+        {
+            Part(Parts - 1, weight.Columns - ((Parts - 1) * _tile.Depth), false);
         }
 
         Drain(array, firstRow, outputs, sums, half);
         stream.ReleaseRegisters(mark);
     }
 
-    /// <summary>Fills a slot, the rows shared out to the array's channels.</summary>
-    private (CodeMatrix Codes, Mantissas Mantissas) Load(int array, Expression firstRow, int outputs, int start, int depth, Expression slot)
+    /// <summary>The product of some outputs with one part of the depth.</summary>
+    /// <param name="part">Which part.</param>
+    /// <param name="filling">Ordinal of the slot filling, on this array.</param>
+    private void EmitPart(
+        int array, int block, Expression firstRow, int outputs, Expression part, int depth, Expression filling, Expression sums, bool isFirst)
     {
-        var (stripes, weight) = (_context.Machine.Stripes, _op.Weight);
+        var size = EmitContext.ElementBytes(_op.Input);
+        var slot = (Remainder(filling, WeightTraffic.SlotsPerArray) * _context.Weights.SlotBytes) + _context.Weights.Slots(array).Start;
+        var (codes, mantissas) = Load(array, firstRow, outputs, part, depth, slot);
+        var input = _context.Place(_op.Input).Data.Start + ((long)block * _op.Weight.Columns * size);
+        _context.Stream.AddRaw(new MatMul(
+            new View(EmitContext.TypeOf(_op.Input), (part * ((long)_tile.Depth * size)) + input, depth)
+            {
+                Rows = _context.Tokens,
+                RowStride = (long)_op.Input.Width * size,
+            },
+            codes,
+            outputs,
+            mantissas,
+            sums,
+            outputs,
+            Accumulate: !isFirst)
+        {
+            Array = array,
+            Fold = _tile.Fold,
+            Dataflow = _tile.Dataflow,
+            Waits = [_context.Weights.Full(array)],
+            Signals = [_context.Weights.Free(array)],
+        });
+    }
+
+    /// <summary>Fills a slot.</summary>
+    private (CodeMatrix Codes, Mantissas Mantissas) Load(int array, Expression firstRow, int outputs, Expression part, int depth, Expression slot)
+    {
+        var weight = _op.Weight;
         var isWhole = depth == weight.Columns;
         var codeStride = isWhole ? _record.Stride : (_record.CodeBytes(depth) + 1) / 2 * 2;
         var groups = (depth + weight.GroupSize - 1) / weight.GroupSize;
         var (mantissaAddress, mantissaStride) = isWhole ? (slot + _record.MantissaOffset, _record.Stride) : (slot + (codeStride * outputs), 2L * groups);
-        var from = 0;
-        for (var stripe = 0; stripe < stripes; stripe++)
+        var (free, full) = (_context.Weights.Free(array), _context.Weights.Full(array));
+        var dram = (firstRow * _record.Stride) + _segment.Start;
+        if (isWhole)
         {
-            var rows = (outputs + stripes - 1 - stripe) / stripes;
-            var (channel, free, full) = (
-                _context.Machine.WeightChannel(array, stripe), WeightTraffic.Free(_context, array, stripe), WeightTraffic.Full(_context, array, stripe));
-            var dram = (firstRow * _record.Stride) + _segment.Start + (from * _record.Stride);
-            if (rows == 0)
+            _context.Stream.AddRaw(new Load(TrafficClass.Weights, dram, slot, new Box(outputs * _record.Stride))
             {
-                _context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Dma, channel)) { Waits = [free], Signals = [full] });
-            }
-            else if (isWhole)
+                Channel = Machine.WeightChannel,
+                Waits = [free],
+                Signals = [full],
+            });
+        }
+        else
+        {
+            var codes = new Box(_record.CodeBytes(depth)) { Rows = outputs, DramRowStride = _record.Stride, ScratchpadRowStride = codeStride };
+            _context.Stream.AddRaw(new Load(
+                TrafficClass.Weights, dram + (part * _record.CodeBytes(_tile.Depth)), slot, codes) { Channel = Machine.WeightChannel, Waits = [free] });
+            var mantissas = new Box(2L * groups) { Rows = outputs, DramRowStride = _record.Stride, ScratchpadRowStride = mantissaStride };
+            _context.Stream.AddRaw(new Load(
+                TrafficClass.Weights, dram + _record.MantissaOffset + (part * (2L * (_tile.Depth / weight.GroupSize))), mantissaAddress, mantissas)
             {
-                _context.Stream.AddRaw(new Load(TrafficClass.Weights, dram, slot + (from * _record.Stride), new Box(rows * _record.Stride))
-                {
-                    Channel = channel,
-                    Waits = [free],
-                    Signals = [full],
-                });
-            }
-            else
-            {
-                var codes = new Box(_record.CodeBytes(depth)) { Rows = rows, DramRowStride = _record.Stride, ScratchpadRowStride = codeStride };
-                _context.Stream.AddRaw(new Load(
-                    TrafficClass.Weights, dram + _record.CodeBytes(start), slot + (from * codeStride), codes) { Channel = channel, Waits = [free] });
-                var mantissas = new Box(2L * groups) { Rows = rows, DramRowStride = _record.Stride, ScratchpadRowStride = mantissaStride };
-                _context.Stream.AddRaw(new Load(
-                    TrafficClass.Weights,
-                    dram + _record.MantissaOffset + (2L * (start / weight.GroupSize)),
-                    mantissaAddress + (from * mantissaStride),
-                    mantissas) { Channel = channel, Signals = [full] });
-            }
-
-            from += rows;
+                Channel = Machine.WeightChannel,
+                Signals = [full],
+            });
         }
 
         return (
@@ -254,16 +272,16 @@ internal sealed class LinearLowering
 
     private SemaphoreUse Staged(string state, int array) => _context.Stream.Semaphore($"logits {state} {array}");
 
-    /// <summary>The remainder by two: a constant, or a register for it.</summary>
-    private Expression Parity(Expression number)
+    /// <summary>The remainder: a constant, or a register for it.</summary>
+    private Expression Remainder(Expression number, int divisor)
     {
         if (number.IsConstant)
         {
-            return number.Constant % DoubleBuffer.Slots;
+            return number.Constant % divisor;
         }
 
         var register = _context.Stream.NewRegister();
-        _context.Stream.Set(register, SetFunction.Modulo, number, DoubleBuffer.Slots);
+        _context.Stream.Set(register, SetFunction.Modulo, number, divisor);
         return register;
     }
 }

@@ -7,24 +7,32 @@ namespace Accel.Compiler.Emit;
 /// <summary>Every op of the integer model and the file that turns it into commands.</summary>
 internal static class LoweringCatalogue
 {
+    private static readonly Dictionary<Type, Action<EmitContext, QuantizedOp>> _all = new()
+    {
+        [typeof(QuantizedEmbedding)] = (context, op) => EmbeddingLowering.Emit(context, (QuantizedEmbedding)op),
+        [typeof(QuantizeRows)] = (context, op) => RowsLowering.Emit(context, (QuantizeRows)op),
+        [typeof(QuantizedRmsNorm)] = (context, op) => RmsNormLowering.Emit(context, (QuantizedRmsNorm)op),
+        [typeof(QuantizedLinear)] = (context, op) => LinearLowering.Emit(context, (QuantizedLinear)op),
+        [typeof(QuantizedAdd)] = (context, op) => AddLowering.Emit(context, (QuantizedAdd)op),
+        [typeof(QuantizedMultiply)] = (context, op) => MultiplyLowering.Emit(context, (QuantizedMultiply)op),
+        [typeof(QuantizedSlice)] = (context, op) => SliceLowering.Emit(context, (QuantizedSlice)op),
+        [typeof(QuantizedTable)] = (context, op) => TableLowering.Emit(context, (QuantizedTable)op),
+        [typeof(QuantizedRope)] = (context, op) => RopeLowering.Emit(context, (QuantizedRope)op),
+        [typeof(QuantizedAttention)] = (context, op) => AttentionLowering.Emit(context, (QuantizedAttention)op),
+        [typeof(QuantizedCausalConv)] = (context, op) => CausalConvLowering.Emit(context, (QuantizedCausalConv)op),
+        [typeof(QuantizedRgLru)] = (context, op) => RgLruLowering.Emit(context, (QuantizedRgLru)op),
+        [typeof(QuantizedSelectiveScan)] = (context, op) => SelectiveScanLowering.Emit(context, (QuantizedSelectiveScan)op),
+    };
+
+    public static bool Has(Type op) => _all.ContainsKey(op);
+
     public static void Emit(EmitContext context, QuantizedOp op)
     {
-        switch (op)
+        if (!_all.TryGetValue(op.GetType(), out var emit))
         {
-            case QuantizedEmbedding embedding: EmbeddingLowering.Emit(context, embedding); break;
-            case QuantizeRows rows: RowsLowering.Emit(context, rows); break;
-            case QuantizedRmsNorm norm: RmsNormLowering.Emit(context, norm); break;
-            case QuantizedLinear linear: LinearLowering.Emit(context, linear); break;
-            case QuantizedAdd add: AddLowering.Emit(context, add); break;
-            case QuantizedMultiply multiply: MultiplyLowering.Emit(context, multiply); break;
-            case QuantizedSlice slice: SliceLowering.Emit(context, slice); break;
-            case QuantizedTable table: TableLowering.Emit(context, table); break;
-            case QuantizedRope rope: RopeLowering.Emit(context, rope); break;
-            case QuantizedAttention attention: AttentionLowering.Emit(context, attention); break;
-            case QuantizedCausalConv conv: CausalConvLowering.Emit(context, conv); break;
-            case QuantizedRgLru lru: RgLruLowering.Emit(context, lru); break;
-            case QuantizedSelectiveScan scan: SelectiveScanLowering.Emit(context, scan); break;
-            default: throw new UnreachableException($"{op.Mnemonic}: no lowering");
+            throw new UnreachableException($"{op.Mnemonic}: no lowering");
         }
+
+        emit(context, op);
     }
 }

@@ -1,7 +1,6 @@
 using Accel.Compiler.Quantization.Arithmetic;
 using Accel.Compiler.Quantization.Ops;
 using Accel.Compiler.Scheduling;
-using Accel.Isa;
 using Accel.Isa.Commands;
 using Accel.Isa.Operands;
 
@@ -12,11 +11,9 @@ internal static class RgLruLowering
 {
     public static void Emit(EmitContext context, QuantizedRgLru op)
     {
-        var (stream, width, channel) = (context.Stream, op.Input.Width, context.Machine.DataChannel);
-        var segment = context.Dram.State(op.State.Name, SegmentKind.State, 4L * width);
-        var stateBlock = context.Temporary(4L * width);
-        var state = View.Row(LaneType.I32, stateBlock.Start, width);
-        stream.Add(new Load(TrafficClass.State, context.StateAddress(segment, 0), stateBlock.Start, new Box(4L * width)) { Channel = channel });
+        var (stream, width) = (context.Stream, op.Input.Width);
+        var copy = context.Place(op.State).Open(context, 4L * width);
+        var state = View.Row(LaneType.I32, copy.Address, width);
         var decayRow = View.Row(LaneType.I16, context.Constant(context.Dram.Vector(op.Decay)).Start, width);
 
         View Lanes(LaneType type) => View.Matrix(type, context.Temporary((long)context.MostTokens * width * type.ByteSize()).Start, context.Tokens, width);
@@ -38,7 +35,7 @@ internal static class RgLruLowering
         stream.Add(new Elementwise(LaneFunction.Multiply, context.Lanes(op.Input), context.Lanes(op.InputGate), gated, op.GatedShift, int.MaxValue));
         stream.Add(new Scan(
             ScanForm.Gated, decay, gate, gated, state, context.Lanes(op.Output), Exp2.Fraction, op.OutputShift, op.Output.Format.Limit));
-        stream.Add(new Store(TrafficClass.State, context.StateAddress(segment, 0), stateBlock.Start, new Box(4L * width)) { Channel = channel });
+        copy.Close(context);
     }
 
     private static Apply Exponential(View distance, View result) => new(Isa.Commands.UnaryFunction.Exp2Negative, distance, result)

@@ -1,80 +1,42 @@
-using Accel.Compiler.Quantization.Arithmetic;
 using Accel.Compiler.Quantization.Ops;
-using Accel.Isa;
-using Accel.Isa.Commands;
-using Accel.Isa.Operands;
 
 namespace Accel.Compiler.Emit;
 
 /// <summary>
-/// Mamba's recurrence, token after token: a token's states are <c>[channels, N]</c> lanes, too many to hold for a whole run. All is
-/// done by one vector unit, in its order.
+/// Mamba's recurrence: channels are independent, so each vector unit has its own, and as many at once as a quarter of the scratchpad holds;
+/// each goes through all tokens of the run before the next are taken up.
 /// </summary>
 internal static class SelectiveScanLowering
 {
+    private const int ScratchpadShare = 4;
+
     public static void Emit(EmitContext context, QuantizedSelectiveScan op)
     {
-        var (stream, channel) = (context.Stream, context.Machine.DataChannel);
-        var (channels, states) = (op.Input.Width, op.StateSize);
-        var elements = (long)channels * states;
-        var segment = context.Dram.State(op.State.Name, SegmentKind.State, 4 * elements);
-        var stateBlock = context.Temporary(4 * elements);
-        stream.Add(new Load(TrafficClass.State, context.StateAddress(segment, 0), stateBlock.Start, new Box(4 * elements)) { Channel = channel });
-        var decayBlock = context.Constant(context.Dram.Vector(op.Decay));
-        var skipBlock = context.Constant(context.Dram.Vector(op.Skip));
-        var (wide, decay, input, step) = (context.Temporary(8 * elements), context.Temporary(4 * elements), context.Temporary(8 * elements), context.Temporary(4L * channels));
-        var (sum, skip) = (context.Temporary(8L * channels), context.Temporary(8L * channels));
-        Scheduling.Block[] reads =
-        [
-            context.Place(op.Input).Data, context.Place(op.Step).Data, context.Place(op.B).Data, context.Place(op.C).Data, decayBlock, skipBlock,
-        ];
-        Scheduling.Block[] writes = [stateBlock, wide, decay, input, step, sum, skip, context.Place(op.Output).Data];
-        stream.Acquire(Scheduling.Machine.Vector, reads, writes);
-        stream.Loop(context.Tokens, token =>
+        var (channels, units) = (op.Input.Width, Math.Min(context.VectorUnits, op.Input.Width));
+        var room = context.Machine.Shape.ScratchpadBytes / ScratchpadShare / ((long)units * op.StateSize * ScanLane.BytesPerElement);
+        var share = (int)Math.Clamp(room, 1, (channels + units - 1) / units);
+        var skipWeights = context.Constant(context.Dram.Vector(op.Skip));
+        var lanes = Enumerable.Range(0, units).Select(unit => new ScanLane(context, op, unit, share, skipWeights)).ToArray();
+        for (var start = 0; start < channels; start += units * share)
         {
-            // [channels, N] lanes of one token; operands of one number per channel or per state repeat along the other axis.
-            View Grid(LaneType type, long address) => new(type, address, states) { Rows = channels, RowStride = (long)states * type.ByteSize() };
-            View Token(Quantization.LaneValue value, bool alongColumns)
+            var busy = Math.Min(units, (channels - start + share - 1) / share);
+            for (var lane = 0; lane < busy; lane++)
             {
-                var (type, size) = (EmitContext.TypeOf(value), EmitContext.ElementBytes(value));
-                var address = (token * ((long)value.Width * size)) + context.Place(value).Data.Start;
-                return alongColumns
-                    ? new View(type, address, states) { Rows = channels }
-                    : new View(type, address, states) { Rows = channels, RowStride = size, ColumnStride = 0 };
+                var first = start + (lane * share);
+                lanes[lane].Begin(first, Math.Min(share, channels - first));
             }
 
-            View Channels(Quantization.LaneValue value) => View.Scalars(EmitContext.TypeOf(value), (token * ((long)value.Width * EmitContext.ElementBytes(value))) + context.Place(value).Data.Start, channels);
-
-            stream.AddRaw(new Elementwise(
-                LaneFunction.Multiply, Token(op.Step, false), Grid(LaneType.I16, decayBlock.Start), Grid(LaneType.I64, wide.Start), op.DecayShift, 0));
-            stream.AddRaw(new Elementwise(LaneFunction.Maximum, Grid(LaneType.I64, wide.Start), 0, Grid(LaneType.I64, wide.Start), 0, 0));
-            stream.AddRaw(new Apply(Isa.Commands.UnaryFunction.Exp2Negative, Grid(LaneType.I64, wide.Start), Grid(LaneType.I32, decay.Start))
+            context.Stream.Loop(context.Tokens, token =>
             {
-                ArgumentFraction = QuantizedRgLru.DecayFraction,
-                ResultFraction = Exp2.Fraction,
+                for (var lane = 0; lane < busy; lane++)
+                {
+                    lanes[lane].Step(token);
+                }
             });
-            stream.AddRaw(new Elementwise(
-                LaneFunction.Multiply, Channels(op.Step), Channels(op.Input), View.Scalars(LaneType.I32, step.Start, channels), op.StepShift, int.MaxValue));
-            var steps = new View(LaneType.I32, step.Start, states) { Rows = channels, RowStride = 4, ColumnStride = 0 };
-            stream.AddRaw(new Elementwise(LaneFunction.Multiply, steps, Token(op.B, true), Grid(LaneType.I64, input.Start), op.InputShift, 0));
-
-            View Flat(LaneType type, long address) => View.Row(type, address, elements);
-            stream.AddRaw(new Scan(
-                ScanForm.Added, Flat(LaneType.I32, decay.Start), 0, Flat(LaneType.I64, input.Start), Flat(LaneType.I32, stateBlock.Start),
-                Flat(LaneType.I32, decay.Start), Exp2.Fraction, 0, int.MaxValue));
-
-            stream.AddRaw(new Elementwise(
-                LaneFunction.Multiply, Grid(LaneType.I32, stateBlock.Start), Token(op.C, true), Grid(LaneType.I64, wide.Start), 0, 0));
-            stream.AddRaw(new Reduce(ReduceFunction.Sum, Grid(LaneType.I64, wide.Start), View.Scalars(LaneType.I64, sum.Start, channels), false));
-            stream.AddRaw(new Elementwise(
-                LaneFunction.Multiply, Channels(op.Input), View.Scalars(LaneType.I16, skipBlock.Start, channels), View.Scalars(LaneType.I64, skip.Start, channels), op.SkipShift, 0));
-            stream.AddRaw(new Elementwise(
-                LaneFunction.Move, View.Scalars(LaneType.I64, sum.Start, channels), 0, Channels(op.Output), op.OutputShift, op.Output.Format.Limit)
+            for (var lane = 0; lane < busy; lane++)
             {
-                Addend = View.Scalars(LaneType.I64, skip.Start, channels),
-            });
-        });
-        stream.Release(Scheduling.Machine.Vector, reads, writes);
-        stream.Add(new Store(TrafficClass.State, context.StateAddress(segment, 0), stateBlock.Start, new Box(4 * elements)) { Channel = channel });
+                lanes[lane].End();
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Accel.Compiler.Quantization;
+using Accel.Compiler.Scheduling;
 using Accel.Isa.Operands;
 
 namespace Accel.Compiler.Emit;
@@ -8,7 +9,7 @@ namespace Accel.Compiler.Emit;
 /// How a matrix lies in memory: row by row, each row its packed codes and then its mantissas. Whole rows are one contiguous run, so that a
 /// tile of rows is one transfer, and so is the row of an embedding table that serves as the head's matrix too.
 /// </summary>
-internal sealed class WeightRecord(WeightMatrix matrix)
+internal sealed class WeightRecord(WeightMatrix matrix, Machine machine)
 {
     public CodeFormat Format { get; } = matrix.Format switch
     {
@@ -21,8 +22,13 @@ internal sealed class WeightRecord(WeightMatrix matrix)
     /// <summary>Bytes of a row's codes, up to an even number: mantissas are aligned.</summary>
     public long MantissaOffset => (CodeBytes(matrix.Columns) + 1) / 2 * 2;
 
-    /// <summary>Bytes from row to row.</summary>
-    public long Stride => MantissaOffset + (2L * matrix.Groups);
+    /// <summary>Bytes from row to row: tiles of rows cover the channels of the memory evenly.</summary>
+    public long Stride => (RowBytes + RowStep - 1) / RowStep * RowStep;
+
+    /// <summary>Rows are filled up to multiples of this.</summary>
+    public long RowStep => machine.RowStep(RowBytes);
+
+    private long RowBytes => MantissaOffset + (2L * matrix.Groups);
 
     public long CodeBytes(long codes) => Format.RowBytes(codes);
 

@@ -11,19 +11,26 @@ public sealed class ModelPlan
 {
     private readonly HashSet<(int Value, int Reader)> _onChip = [];
     private readonly List<QuantizedOp> _ops;
+    private readonly List<QuantizedState> _residents = [];
     private List<int>[] _readers = [];
     private Dictionary<int, int> _producers = [];
 
-    public ModelPlan(QuantizedGraph graph)
+    /// <param name="space">How states are laid out.</param>
+    public ModelPlan(QuantizedGraph graph, StateSpace space)
     {
-        Graph = graph;
+        (Graph, StateSpace) = (graph, space);
         _ops = [.. graph.Ops];
         Index();
     }
 
     public QuantizedGraph Graph { get; }
 
+    public StateSpace StateSpace { get; }
+
     public IReadOnlyList<QuantizedOp> Ops => _ops;
+
+    /// <summary>States that stay in the scratchpad between runs, those first that gain most by it.</summary>
+    public IReadOnlyList<QuantizedState> Residents => _residents;
 
     /// <summary>Scores of attention stay in the scratchpad.</summary>
     public bool KeepsScores { get; set; }
@@ -53,6 +60,9 @@ public sealed class ModelPlan
             }
         }
     }
+
+    /// <summary>Lets a state stay in the scratchpad between runs, if no earlier one needs its place.</summary>
+    public void KeepState(QuantizedState state) => _residents.Add(state);
 
     /// <summary>Takes ops out of the plan; only before anything is kept on chip.</summary>
     public void Remove(Predicate<QuantizedOp> match)

@@ -15,6 +15,7 @@ public static class PassPipeline
         new FuseResidual(),
         new FuseAttention(),
         new FuseRecurrence(),   // the fusions only add places on chip: their order is free
+        new PlaceState(),
     ];
 
     /// <summary>Runs all passes but those switched off; the verifier runs after each.</summary>

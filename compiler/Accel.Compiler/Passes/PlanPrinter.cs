@@ -21,7 +21,7 @@ public static class PlanPrinter
 
             foreach (var state in op.States)
             {
-                text.Append(CultureInfo.InvariantCulture, $" [{state.Name}]");
+                text.Append(CultureInfo.InvariantCulture, $" [{state.Name}{(plan.Residents.Contains(state) ? " on chip" : "")}]");
             }
 
             text.Append('\n');

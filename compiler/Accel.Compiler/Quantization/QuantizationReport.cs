@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Accel.Compiler.Quantization;
 
 /// <summary>How far one value of the integer model lies from the float model's.</summary>
@@ -13,11 +15,17 @@ public sealed record ValueError(string Value, double RelativeError, long Saturat
 /// <param name="MeanDivergence">Mean over tokens of <c>KL(float || integer)</c>, in nats.</param>
 /// <param name="TopOneAgreement">Share of tokens for which both put the same token first.</param>
 /// <param name="Values">Per value, in order of computation.</param>
-public sealed record QuantizationReport(
+public sealed partial record QuantizationReport(
     long Tokens, double FloatPerplexity, double Perplexity, double MeanDivergence, double TopOneAgreement, IReadOnlyList<ValueError> Values)
 {
     /// <summary>How much the perplexity grew; 0.01 is one per cent.</summary>
     public double PerplexityLoss => (Perplexity / FloatPerplexity) - 1;
+
+    /// <summary>Of <see cref="Values"/> those between layers: the embedding, the output of each layer, the logits.</summary>
+    public IEnumerable<ValueError> LayerOutputs => Values.Where(value => LayerOutput().IsMatch(value.Value));
+
+    [GeneratedRegex(@"^(embedding|layers\.\d+|logits)$")]
+    private static partial Regex LayerOutput();
 }
 
 /// <summary>Compares float and integer values as both models run over the same text.</summary>

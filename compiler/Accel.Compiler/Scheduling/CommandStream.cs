@@ -5,8 +5,9 @@ namespace Accel.Compiler.Scheduling;
 
 /// <summary>
 /// The instructions of an entry point as they are made. Straight-line commands are ordered by themselves: whatever a command reads or
-/// overwrites in the scratchpad makes it wait, by one semaphore per pair of units, for the last command of another unit that it must not
-/// overtake. Between <see cref="Acquire"/> and <see cref="Release"/> commands are added as they are, with semaphores of their own: loops.
+/// overwrites in the scratchpad makes it wait for the last command of another unit that it must not overtake. Each unit shares a semaphore in
+/// either direction with the hub, vector unit 0, and with no other: units that meet elsewhere are ordered by the hub, so that a machine of n
+/// units needs 2 n semaphores and not n squared. Between <see cref="Acquire"/> and <see cref="Release"/> commands are added as they are, with semaphores of their own: loops.
 /// </summary>
 internal sealed class CommandStream
 {
@@ -17,6 +18,9 @@ internal sealed class CommandStream
     private readonly SemaphoreTable _semaphores;
     private readonly Machine _machine;
     private readonly long[] _registers = new long[Register.Count];
+    private readonly List<SemaphoreUse> _waits = [];
+    private readonly int[] _orders;
+    private readonly int _hub;
     private int _nextRegister = Register.ParameterCount;
 
     /// <param name="tokens">Most tokens of a run: the extent of whatever has a row per token.</param>
@@ -25,14 +29,21 @@ internal sealed class CommandStream
         (_machine, _scratchpad, _semaphores) = (machine, scratchpad, semaphores);
         _hazards = new(machine.UnitCount, machine.Shape.ScratchpadBytes);
         _registers[Register.Tokens.Index] = tokens;
+        _hub = machine.NumberOf(Machine.Vector);
+        _orders = new int[machine.UnitCount * machine.UnitCount];
+        Array.Fill(_orders, -1);
     }
 
-    public IReadOnlyList<Instruction> Instructions => _instructions;
+    /// <summary>What was added, without synchronisations for which nobody waits.</summary>
+    public IReadOnlyList<Instruction> Finish() => [.. _instructions.Where(instruction => instruction is not Synchronize { Waits.Count: 0, Signals.Count: 0 })];
 
     /// <summary>Index of the model's operator that commands are made for.</summary>
     public int Operator { get; set; }
 
     public int Semaphore(string purpose) => _semaphores[purpose];
+
+    /// <summary>Cuts commands of vector unit 0 into parts for all; null leaves them whole.</summary>
+    public VectorSpread? Spread { get; set; }
 
     /// <summary>Adds a command that is ordered by what it touches.</summary>
     public void Add(Command command)
@@ -51,8 +62,9 @@ internal sealed class CommandStream
         }
 
         var waits = Waits(command.Unit, unit, latest);
-        var issue = new Issue(unit, _instructions.Count);
-        _instructions.Add(command with { Operator = Operator, Waits = waits });
+        var issue = command is VectorCommand vector && Spread?.Parts(vector, _registers) is { Count: > 1 } parts
+            ? AddParts(parts, waits)
+            : AddWhole(unit, command with { Operator = Operator, Waits = waits });
         foreach (var access in _accesses.Span)
         {
             if (access.Space == Space.Scratchpad)
@@ -60,8 +72,36 @@ internal sealed class CommandStream
                 _hazards.Record(issue, _scratchpad.BlockAt(access.Start), access.IsWrite);
             }
         }
+    }
 
-        _hazards.Remember(issue);
+    private Issue AddWhole(int unit, Command command)
+    {
+        _instructions.Add(command);
+        return new(unit, _instructions.Count - 1);
+    }
+
+    /// <summary>The hub lets the other vector units begin, does its own part, and waits for theirs.</summary>
+    /// <returns>The hub's last wait, which stands for all parts.</returns>
+    private Issue AddParts(IReadOnlyList<VectorCommand> parts, SemaphoreList waits)
+    {
+        var begin = new Issue(_hub, _instructions.Count);
+        var others = Enumerable.Range(1, parts.Count - 1).Select(index => (Index: index, Unit: _machine.NumberOf(new(UnitKind.Vector, index)))).ToArray();
+        AddRaw(new Synchronize(Machine.Vector) { Waits = waits, Signals = [.. others.Select(other => new SemaphoreUse(OrderSemaphore(_hub, other.Unit)))] });
+        AddRaw(parts[0]);
+        foreach (var (index, unit) in others)
+        {
+            _hazards.Wait(unit, begin, _instructions.Count);
+            AddRaw(parts[index] with { Vector = index, Waits = [OrderSemaphore(_hub, unit)], Signals = [OrderSemaphore(unit, _hub)] });
+        }
+
+        var end = new Issue(_hub, _instructions.Count);
+        for (var i = 0; i < others.Length; i++)
+        {
+            _hazards.Wait(_hub, new(others[i].Unit, end.Index - others.Length + i), end.Index);
+        }
+
+        AddRaw(new Synchronize(Machine.Vector) { Waits = [.. others.Select(other => new SemaphoreUse(OrderSemaphore(other.Unit, _hub)))] });
+        return end;
     }
 
     /// <summary>Adds a command as it is.</summary>
@@ -104,8 +144,6 @@ internal sealed class CommandStream
         {
             _hazards.Record(issue, block, true, isShared: true);
         }
-
-        _hazards.Remember(issue);
     }
 
     public void Set(Register target, SetFunction function, Expression left, Expression right) =>
@@ -130,16 +168,21 @@ internal sealed class CommandStream
     }
 
     /// <summary>Turns the needed orders into waits, and lets the awaited commands signal.</summary>
-    private SemaphoreList Waits(UnitId on, int unit, ReadOnlySpan<int> latest)
+    private SemaphoreList Waits(UnitId on, int unit, Span<int> latest)
     {
-        var waits = new List<SemaphoreUse>();
-        // The latest commands first: waiting for them may cover the others.
-        var keys = latest.ToArray();
-        var order = Enumerable.Range(0, keys.Length).OrderByDescending(other => keys[other]).ThenBy(other => other);
-        foreach (var other in order)
+        if (unit != _hub)
         {
-            var issue = new Issue(other, keys[other]);
-            if (issue.Index < 0 || _hazards.IsBehind(unit, issue))
+            OrderByHub(unit, latest);
+        }
+
+        _waits.Clear();
+        var waits = _waits;
+        // The latest commands first: waiting for them may cover the others.
+        for (var other = Latest(latest); latest[other] >= 0; other = Latest(latest))
+        {
+            var issue = new Issue(other, latest[other]);
+            latest[other] = -1;
+            if (_hazards.IsBehind(unit, issue))
             {
                 continue;
             }
@@ -150,11 +193,55 @@ internal sealed class CommandStream
                 waits.Clear();
             }
 
-            waits.Add(Signal(issue, _semaphores[$"order {other} {unit}"]));
-            _hazards.Wait(unit, issue);
+            waits.Add(Signal(issue, OrderSemaphore(other, unit)));
+            _hazards.Wait(unit, issue, _instructions.Count);
         }
 
         return [.. waits];
+    }
+
+    /// <summary>What a unit must wait for at others than the hub, the hub waits for first; then the hub is all to wait for.</summary>
+    private void OrderByHub(int unit, Span<int> latest)
+    {
+        Span<int> others = stackalloc int[latest.Length];
+        others.Fill(-1);
+        var isNeeded = false;
+        for (var other = 0; other < latest.Length; other++)
+        {
+            if (other != _hub && latest[other] >= 0 && !_hazards.IsBehind(unit, new(other, latest[other])))
+            {
+                (others[other], isNeeded) = (latest[other], true);
+            }
+
+            latest[other] = other == _hub ? latest[other] : -1;
+        }
+
+        if (!isNeeded)
+        {
+            return;
+        }
+
+        var waits = Waits(Machine.Vector, _hub, others);
+        latest[_hub] = _instructions.Count;
+        AddRaw(new Synchronize(Machine.Vector) { Waits = waits });
+    }
+
+    private static int Latest(ReadOnlySpan<int> latest)
+    {
+        var found = 0;
+        for (var other = 1; other < latest.Length; other++)
+        {
+            found = latest[other] > latest[found] ? other : found;
+        }
+
+        return found;
+    }
+
+    /// <summary>The semaphore by which one unit waits for another outside of loops.</summary>
+    private int OrderSemaphore(int giver, int taker)
+    {
+        ref var number = ref _orders[(giver * _machine.UnitCount) + taker];
+        return number >= 0 ? number : number = _semaphores[$"order {giver} {taker}"];
     }
 
     /// <summary>Lets a command signal, or where it signals all it can, its unit behind it.</summary>

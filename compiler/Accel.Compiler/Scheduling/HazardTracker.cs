@@ -14,13 +14,14 @@ internal sealed class HazardTracker
     private readonly int _units;
     private readonly List<Segment> _segments;
     private readonly int[][] _known;
-    private readonly Dictionary<Issue, int[]> _history = [];
+    private readonly List<(int From, int[] Known)>[] _history;
 
     public HazardTracker(int units, long capacity)
     {
         _units = units;
         _segments = [new Segment(0, capacity, Nobody(), Nobody())];
         _known = [.. Enumerable.Range(0, units).Select(_ => Nobody())];
+        _history = [.. _known.Select(known => new List<(int, int[])> { (0, known) })];
     }
 
     /// <summary>Adds to <paramref name="latest"/>, by unit, the last command that an access must follow.</summary>
@@ -42,22 +43,39 @@ internal sealed class HazardTracker
     /// <summary>Whether a unit runs behind a command of another without any more waiting.</summary>
     public bool IsBehind(int unit, Issue issue) => _known[unit][issue.Unit] >= issue.Index;
 
-    /// <summary>A unit has waited for a command: it runs behind all that the command ran behind.</summary>
-    public void Wait(int unit, Issue issue)
+    /// <summary>A unit waits for a command: it runs behind all that the command ran behind.</summary>
+    /// <param name="from">Place in the program from which on the unit does so.</param>
+    public void Wait(int unit, Issue issue, int from)
     {
+        // What a unit knows grows by waits alone: one copy for each place at which it does tells it for every command.
+        var history = _history[unit];
         var known = _known[unit];
-        known[issue.Unit] = Math.Max(known[issue.Unit], issue.Index);
-        if (_history.TryGetValue(issue, out var behind))
+        if (history[^1].From < from)
         {
-            for (var i = 0; i < _units; i++)
-            {
-                known[i] = Math.Max(known[i], behind[i]);
-            }
+            history.Add((from, known = _known[unit] = [.. known]));
+        }
+
+        known[issue.Unit] = Math.Max(known[issue.Unit], issue.Index);
+        var behind = KnownAt(issue);
+        for (var i = 0; i < _units; i++)
+        {
+            known[i] = Math.Max(known[i], behind[i]);
         }
     }
 
-    /// <summary>Remembers what a command runs behind, for those who will wait for it.</summary>
-    public void Remember(Issue issue) => _history[issue] = [.. _known[issue.Unit]];
+    /// <summary>What a command runs behind.</summary>
+    private int[] KnownAt(Issue issue)
+    {
+        var history = _history[issue.Unit];
+        var (low, high) = (0, history.Count - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = history[middle].From <= issue.Index ? (middle, high) : (low, middle - 1);
+        }
+
+        return history[low].Known;
+    }
 
     /// <summary>Enters an access of a command.</summary>
     /// <param name="isShared">Whether other units write the block too, without order among them: parts of one result.</param>
@@ -69,7 +87,8 @@ internal sealed class HazardTracker
         {
             if (isWrite && !isShared)
             {
-                _segments[i] = _segments[i] with { Writers = Nobody(), Readers = Nobody() };
+                Array.Fill(_segments[i].Writers, -1);
+                Array.Fill(_segments[i].Readers, -1);
             }
 
             (isWrite ? _segments[i].Writers : _segments[i].Readers)[issue.Unit] = issue.Index;

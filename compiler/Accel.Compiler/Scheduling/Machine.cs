@@ -26,15 +26,33 @@ internal sealed class Machine(HardwareConfig config)
     public static UnitId Vector => new(UnitKind.Vector, 0);
 
     /// <summary>
-    /// Channels that share the loads of one array's weight tiles. A single array leaves one channel to the data; of several, the last shares
-    /// its channel with it, so that together they can use all of the memory's bandwidth.
+    /// The channel of all weight tiles. Tiles lie in memory in the order in which the arrays take them, so one channel asks for one stream of
+    /// ascending addresses: rows of the memory open once and are read to their end. Several channels would only interleave it.
     /// </summary>
-    public int Stripes => Math.Clamp(Arrays == 1 ? Config.Dma.Channels - 1 : Config.Dma.Channels / Arrays, 1, 4);
+    public const int WeightChannel = 0;
+
+    /// <summary>Bytes over which addresses go once round all channels of the memory, a burst each. What starts and ends at its multiples keeps all of them equally busy.</summary>
+    public long Stripe => Config.Memory.Channels * Config.Dma.Burst.Value;
+
+    /// <summary>
+    /// Bytes to whose multiples a matrix's rows are filled up, so that few rows already are whole stripes: a power of two, no more than one part
+    /// in <see cref="RowFillWorth"/> of the row; 2 is what mantissas need.
+    /// </summary>
+    /// <param name="rowBytes">Codes and mantissas of a row.</param>
+    public long RowStep(long rowBytes) =>
+        Math.Clamp((long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, rowBytes / RowFillWorth)) / 2, 2, Stripe);
+
+    private const int RowFillWorth = 64;
+
+    /// <summary>What the arrays can hold still, as the config lists it.</summary>
+    public IReadOnlyList<Dataflow> Dataflows { get; } =
+        [.. config.MatMulArrays.Dataflows.Select(flow => flow == ArrayDataflow.WeightStationary ? Dataflow.WeightStationary : Dataflow.OutputStationary)];
+
+    /// <summary>Whole divisors of the arrays' rows: the numbers of bands into which an array folds.</summary>
+    public IReadOnlyList<int> Folds { get; } = [.. Enumerable.Range(1, config.MatMulArrays.Rows).Where(bands => config.MatMulArrays.Rows % bands == 0)];
 
     /// <summary>Accumulator words of one of the two halves.</summary>
     public long HalfAccumulator => Shape.AccumulatorWords / 2;
-
-    public int WeightChannel(int array, int stripe) => ((array * Stripes) + stripe) % Config.Dma.Channels;
 
     public int NumberOf(UnitId unit) => unit.Kind switch
     {

@@ -62,17 +62,17 @@ internal static class GatedRecurrence
         var a = FunctionPipelines.Exp2Negative(m, roms, "factor", d, distanceValid, 30);
         var square = FunctionPipelines.Exp2Negative(m, roms, "factor_squared", d.ShiftLeft(1), distanceValid, 30);
         var complement = (Unsigned.Constant(31, 1 << 30) - square).AsUnsigned().Truncate(31);
-        var rootValid = FunctionPipelines.LaterFlag(m, "square_valid", distanceValid, FunctionPipelines.Exp2Latency);
+        var rootValid = FunctionPipelines.LaterFlag(m, "square_late", distanceValid, FunctionPipelines.Exp2Latency);
         var root = FunctionPipelines.Root(m, roms, "root", complement, rootValid);
 
         m.Comment("The new state.");
-        var sumValid = FunctionPipelines.LaterFlag(m, "root_valid", rootValid, FunctionPipelines.RootLatency);
+        var sumValid = FunctionPipelines.LaterFlag(m, "root_late", rootValid, FunctionPipelines.RootLatency);
         var aLate = FunctionPipelines.Later(m, "factor_late", a.ToSigned(), FunctionPipelines.RootLatency);
         var oldLate = FunctionPipelines.Later(m, "old_late", old, Middle);
         var gatedLate = FunctionPipelines.Later(m, "gated_late", gated, Middle);
         var sum = m.Delay("sum", (aLate * oldLate) + (root.ToSigned() * gatedLate), sumValid);
         var gatedLast = m.Delay("gated_last", gatedLate, sumValid);
-        var nextValid = m.DelayFlag("sum_valid", sumValid);
+        var nextValid = m.DelayFlag("sum_late", sumValid);
         var next = m.Wire("next_state", isFirst.Select(gatedLast, FixedPointLogic.Saturate(FixedPointLogic.Shift(sum, 30), 32)));
         var written = m.Register("written", count.Width);
         written.Next(unit.Start, 0).Next(nextValid, written.Value.Increment());

@@ -87,8 +87,8 @@ internal static class RowCoding
         var range = new ShiftRange(11 - 30, 11);
         var normalised = FixedPointLogic.Shift(x, Signed.Constant(6, 11) - normalPlaces.Value.ToSigned(), range).Truncate(NormalisedBits);
         var xh = m.Delay("normalised", isNorm.Select(normalised, x), data);
-        var valid1 = m.DelayFlag("valid_1", data);
-        var last1 = m.DelayFlag("last_1", last0);
+        var valid1 = m.DelayFlag("valid_1", data & ~inPeak);
+        var last1 = m.DelayFlag("last_1", last0 & ~inPeak);
         var z = m.Delay("z", Weighted(unit, tasks, stream, data, xh), valid1);
         var valid2 = m.DelayFlag("valid_2", valid1);
         var last2 = m.DelayFlag("last_2", last1);

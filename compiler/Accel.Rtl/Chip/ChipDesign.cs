@@ -40,16 +40,18 @@ public sealed record ChipStep(int Index, string Name, string Unit, QuantizedValu
 public sealed record ChipMemory(MemoryMacro Macro, bool IsPersistent);
 
 /// <summary>The cycles that each step takes, known from the records that make the hardware.</summary>
-/// <param name="StepCycles">Per step, as a function of the position (tokens consumed before this one).</param>
+/// <param name="StepCycles">Per step, as a function of the position (tokens of the sequence before this one).</param>
+/// <param name="DrawCycles">What the sampler's step takes more when it draws by temperature.</param>
 /// <param name="Steps">The steps.</param>
-public sealed record CycleModel(IReadOnlyList<Func<long, long>> StepCycles, IReadOnlyList<ChipStep> Steps)
+public sealed record CycleModel(IReadOnlyList<Func<long, long>> StepCycles, long DrawCycles, IReadOnlyList<ChipStep> Steps)
 {
     /// <summary>Cycles of a token, as the port <c>cycles</c> shows them at <c>token_done</c>.</summary>
     /// <param name="position">Tokens of the sequence before it.</param>
     /// <param name="generates">Whether a token is generated behind it: of a prompt only the last does so.</param>
-    public long Of(long position, bool generates)
+    /// <param name="draws">Whether that token is drawn by temperature: <c>inverse_temperature</c> is not 0.</param>
+    public long Of(long position, bool generates, bool draws)
     {
-        var sum = 0L;
+        var sum = generates && draws ? DrawCycles : 0;
         for (var i = 0; i < Steps.Count; i++)
         {
             sum += generates || !Steps[i].OnlyGenerating ? StepCycles[i](position) : 0;

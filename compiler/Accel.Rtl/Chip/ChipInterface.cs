@@ -16,10 +16,10 @@ public sealed record ChipInterface(string TopModule, int VocabularySize, int Con
     /// <summary>Bits of the cycle counters.</summary>
     public const int CycleWidth = 32;
 
-    /// <summary>Bits of <c>seed</c>.</summary>
-    public const int SeedWidth = 32;
+    /// <summary>Bits of <c>seed</c>, the shift register's state when a sequence begins.</summary>
+    public const int SeedWidth = 64;
 
-    /// <summary>Bits of <c>inverse_temperature</c>.</summary>
+    /// <summary>Bits of <c>inverse_temperature</c>; 0 is greedy.</summary>
     public const int TemperatureWidth = 16;
 
     /// <summary>Bits of <c>probe_step</c>.</summary>

@@ -7,16 +7,21 @@ namespace Accel.Rtl.Hdl;
 /// Expressions as Verilog. Verilog widens and re-signs operands by context; here each operand is printed at the width, and with the
 /// signedness, of its context, so that the rules never change a value.
 /// </summary>
-/// <param name="hoist">Gives a wire for an expression of which single bits are needed.</param>
-internal sealed class ExpressionPrinter(Func<Node, Signal> hoist)
+/// <param name="hoist">Gives a wire for an expression of which single bits are needed, or that stands in several places.</param>
+/// <param name="isShared">Whether an expression stands in several places and is long enough for a wire of its own.</param>
+internal sealed class ExpressionPrinter(Func<Node, Signal> hoist, Func<Node, bool> isShared)
 {
     /// <summary>The expression at its own width.</summary>
     public string Print(Node node) => At(node, node.Width);
 
+    /// <summary>The expression itself, for the wire that it is given.</summary>
+    public string PrintDefinition(Node node) => Bare(Form(node, node.Width));
+
     /// <summary>The expression as the whole right side of an assignment or a condition: no brackets around it.</summary>
-    public string PrintBare(Node node)
+    public string PrintBare(Node node) => Bare(Print(node));
+
+    private static string Bare(string text)
     {
-        var text = Print(node);
         if (text[0] != '(')
         {
             return text;
@@ -59,7 +64,9 @@ internal sealed class ExpressionPrinter(Func<Node, Signal> hoist)
     /// The low <paramref name="width"/> bits of the expression's value, extended by its sign as far as need be. The text is self-contained:
     /// in a context of this width and the node's signedness it has that value.
     /// </summary>
-    private string At(Node node, int width) => node switch
+    private string At(Node node, int width) => isShared(node) ? Cut(node, width) : Form(node, width);
+
+    private string Form(Node node, int width) => node switch
     {
         ConstantNode { Name: { } name } n when width == n.Width => name,
         ConstantNode n => Literal(Bits.Wrap(n.Value, width, n.IsSigned), width, n.IsSigned),
@@ -74,7 +81,7 @@ internal sealed class ExpressionPrinter(Func<Node, Signal> hoist)
         ReinterpretNode { IsSigned: true, Operand: ResizeNode r } when r.Width > r.Operand.Width => $"$signed({At(r.Operand, width)})",
         ReinterpretNode n when width <= n.Width && Addressable(n) is null => $"{(n.IsSigned ? "$signed" : "$unsigned")}({At(n.Operand, width)})",
         _ when width == node.Width => Own(node),
-        _ when width > node.Width && !node.IsSigned => $"{{{Literal(0, width - node.Width, false)}, {Print(node)}}}",
+        _ when width > node.Width && !node.IsSigned => $"{{{Literal(0, width - node.Width, false)}, {Form(node, node.Width)}}}",
         _ => Cut(node, width),
     };
 
@@ -124,6 +131,8 @@ internal sealed class ExpressionPrinter(Func<Node, Signal> hoist)
         {
             case SignalNode n:
                 return (n.Signal, 0);
+            case var _ when isShared(node):
+                return (hoist(node), 0);
             case SliceNode n:
                 var (signal, low) = Base(n.Operand);
                 return (signal, low + n.Low);

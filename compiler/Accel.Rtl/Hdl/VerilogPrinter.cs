@@ -49,15 +49,21 @@ public sealed record VerilogFile(string Name, string Text);
 /// <summary>Prints one module: ports, declarations, statements, registers.</summary>
 internal sealed class ModulePrinter
 {
+    private const int MostColumns = 160;
+
     private readonly Module _module;
     private readonly StringBuilder _text = new();
     private readonly ExpressionPrinter _expressions;
     private readonly Dictionary<Node, Signal> _hoisted = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<string> _hoistedNames = new(StringComparer.Ordinal);
+    private readonly HashSet<Node> _shared;
+    private string _target = "";
 
     public ModulePrinter(Module module)
     {
         _module = module;
-        _expressions = new(Hoist);
+        _shared = SharedExpressions.Of(module);
+        _expressions = new(Hoist, _shared.Contains);
     }
 
     public string Print()
@@ -158,6 +164,14 @@ internal sealed class ModulePrinter
 
     private void Print(Statement statement)
     {
+        _target = statement switch
+        {
+            AssignStatement s => s.Target.Name,
+            LookupStatement s => s.Target.Name,
+            MemoryStatement s => s.Name,
+            InstanceStatement s => s.Instance.Name,
+            _ => "",
+        };
         switch (statement)
         {
             case CommentStatement comment:
@@ -266,6 +280,7 @@ internal sealed class ModulePrinter
         var byKey = new Dictionary<string, List<Register>>(StringComparer.Ordinal);
         foreach (var register in _module.Registers)
         {
+            _target = register.Signal.Name;
             var conditions = register.Writes.Select(w => w.Condition is { } condition ? _expressions.PrintBare(condition) : "").ToList();
             var key = $"{register.ResetValue is not null}|{string.Join('|', conditions)}";
             if (!byKey.TryGetValue(key, out var registers))
@@ -291,13 +306,13 @@ internal sealed class ModulePrinter
         var branches = new List<(string Head, List<string> Body)>();
         if (registers[0].ResetValue is not null)
         {
-            branches.Add(("if (!rst_n)", [.. registers.Select(r => $"{r.Signal.Name} <= {_expressions.Print(r.ResetValue!)};")]));
+            branches.Add(("if (!rst_n)", [.. registers.Select(r => Assignment(r, r.ResetValue!))]));
         }
 
         for (var i = 0; i < conditions.Count; i++)
         {
             var head = conditions[i].Length > 0 ? $"if ({conditions[i]})" : "";
-            var body = registers.Select(r => $"{r.Signal.Name} <= {_expressions.PrintBare(r.Writes[i].Value)};").ToList();
+            var body = registers.Select(r => Assignment(r, r.Writes[i].Value)).ToList();
             branches.Add((branches.Count == 0 ? head : $"else {head}".TrimEnd(), body));
         }
 
@@ -324,11 +339,17 @@ internal sealed class ModulePrinter
         }
     }
 
+    private string Assignment(Register register, Node value)
+    {
+        _target = register.Signal.Name;
+        return $"{register.Signal.Name} <= {_expressions.PrintBare(value)};";
+    }
+
     private Signal Hoist(Node node)
     {
         if (!_hoisted.TryGetValue(node, out var signal))
         {
-            var value = _expressions.PrintBare(node);
+            var value = _expressions.PrintDefinition(node);
             signal = new Signal(FreeName(), node.Width, node.IsSigned, SignalKind.Wire, null);
             _hoisted.Add(node, signal);
             Line($"    wire{Type(signal)} {signal.Name} = {value};");
@@ -337,17 +358,35 @@ internal sealed class ModulePrinter
         return signal;
     }
 
+    /// <summary>A name after what is being printed: <c>sum_1</c>, <c>sum_2</c>.</summary>
     private string FreeName()
     {
-        for (var i = _hoisted.Count; ; i++)
+        for (var i = 1; ; i++)
         {
-            var name = $"bits_{i}";
-            if (!_module.HasName(name) && _hoisted.Values.All(signal => signal.Name != name))
+            var name = string.Create(CultureInfo.InvariantCulture, $"{_target}_{i}");
+            if (!_module.HasName(name) && _hoistedNames.Add(name))
             {
                 return name;
             }
         }
     }
 
-    private void Line(string line) => _text.Append(line).Append('\n');
+    /// <summary>A line, or several where it is long; comments stay whole.</summary>
+    private void Line(string line)
+    {
+        var start = 0;
+        while (line.Length - start > MostColumns && !line.Contains("//", StringComparison.Ordinal))
+        {
+            var space = line.LastIndexOf(' ', start + MostColumns, MostColumns / 2);
+            if (space < 0)
+            {
+                break;
+            }
+
+            _text.Append(line, start, space - start).Append("\n            ");
+            start = space + 1;
+        }
+
+        _text.Append(line, start, line.Length - start).Append('\n');
+    }
 }

@@ -129,10 +129,10 @@ internal sealed class RomLayout
 
     private static int Words(long columns, int lanes) => checked((int)((columns + lanes - 1) / lanes));
 
-    private static Module Rom(string name, string summary, int width, IReadOnlyList<BigInteger> words, int perRow)
+    private static Module Rom(string name, string summary, int width, BigInteger[] words, int perRow)
     {
         var rom = new Module(name, summary);
-        rom.Output("word", rom.Lookup("entry", rom.Input("address", Bits.OfIndex(words.Count)), width, words, i => i % perRow == 0 ? $"row {i / perRow}" : null));
+        rom.Output("word", rom.Lookup("entry", rom.Input("address", Bits.OfIndex(words.Length)), width, words, i => i % perRow == 0 ? $"row {i / perRow}" : null));
         return rom;
     }
 

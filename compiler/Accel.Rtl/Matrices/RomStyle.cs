@@ -47,6 +47,8 @@ internal sealed class RomStyle : IMatrixStyle
         var codeWord = m.Input("code_word", shape.CodeWordWidth, "one cycle after the read");
 
         var select = unit.Field("matrix", tasks.Select(t => (long)matrices.FindIndex(other => other.Op.Weight.Name == t.Op.Weight.Name)));
+
+        m.Comment("Words and mantissas of the selected matrix; narrow codes are widened.");
         var (weights, mantissas) = Read(m, matrices, layouts, tables, select, address.Value, row.Value, active.Value, shape.Lanes / segment);
         var first = m.Delay("first_0", word.Value.Is(0), active.Value);
         var last = m.DelayFlag("last_0", active.Value & lastWord);
@@ -84,8 +86,9 @@ internal sealed class RomStyle : IMatrixStyle
     {
         var lanes = layouts.Values.First().Lanes;
         var codeBits = layouts.Values.Max(l => l.CodeBits);
-        Unsigned? weights = null;
+        var words = new SortedDictionary<int, Unsigned>();
         Unsigned? mantissas = null;
+        Unsigned? width = null;
         for (var i = 0; i < matrices.Count; i++)
         {
             var layout = layouts[matrices[i].Op.Weight.Name];
@@ -100,11 +103,20 @@ internal sealed class RomStyle : IMatrixStyle
                 TablePort.Outputs(m, layout, word, scale);
             }
 
-            var wide = Widen(word, lanes, layout.CodeBits, codeBits);
+            // One choice among all matrices whose codes have the same width, then one among the widths.
             var perSegment = layout.IsPerRow ? Unsigned.Concat([.. Enumerable.Repeat(scale, segments)]) : scale;
             var chosen = select.Is(i);
-            weights = weights is { } w ? chosen.Select(wide, w) : wide;
+            words[layout.CodeBits] = words.TryGetValue(layout.CodeBits, out var others) ? chosen.Select(word, others) : word;
             mantissas = mantissas is { } s ? chosen.Select(perSegment, s) : perSegment;
+            var isWide = Unsigned.Constant(4, layout.CodeBits);
+            width = width is { } w ? chosen.Select(isWide, w) : isWide;
+        }
+
+        Unsigned? weights = null;
+        foreach (var (bits, word) in words)
+        {
+            var wide = Widen(m.Wire($"word_of_{bits}_bits", word), lanes, bits, codeBits);
+            weights = weights is { } others ? width!.Value.Is(bits).Select(wide, others) : wide;
         }
 
         return (m.Delay("weights", weights!.Value, enable), m.Delay("mantissas", mantissas!.Value, enable));

@@ -40,6 +40,11 @@ internal abstract class Channel
     /// <summary>Simulates all cycles below a limit.</summary>
     public abstract void RunUntil(long limit);
 
+    /// <summary>
+    /// Simulates all cycles below a limit, or fewer: may return as soon as a transfer's part has ended (see <see cref="TransferTable.Finished"/>).
+    /// </summary>
+    public abstract void RunUntilFinished(long limit);
+
     /// <summary>Simulates until the cycle in which the last command for a request starts, and no further.</summary>
     public abstract void RunUntilDrained();
 
@@ -52,6 +57,17 @@ internal abstract class Channel
     /// <summary>Counts of one pseudo-channel up to <see cref="Now"/>.</summary>
     public abstract Counters CountersOf(int pseudoChannel);
 
+    /// <summary>Takes on the state of another channel of the same engine and memory, with counts of zero.</summary>
+    public virtual void CopyFrom(Channel other) => throw new NotSupportedException();
+
+    /// <summary>Whether this and another channel, standing at the same cycle, do the same from here on, given the same requests.</summary>
+    public virtual bool HasFutureOf(Channel other) => false;
+
+    /// <summary>Starts counting anew.</summary>
+    public virtual void ResetCounters()
+    {
+    }
+
     /// <summary>Told that a transfer was added to a pseudo-channel's input.</summary>
     public virtual void Added(int pseudoChannel, long arrival)
     {
@@ -61,6 +77,9 @@ internal abstract class Channel
 /// <summary>The input side of a pseudo-channel: one queue per port, and the table of transfers.</summary>
 internal sealed class PseudoChannelInput
 {
+    /// <summary>Most ports: a set of them fits a word.</summary>
+    public const int MostPorts = 64;
+
     public List<PortQueue> Ports { get; } = [];
 
     public TransferTable Transfers { get; } = new();
@@ -82,6 +101,37 @@ internal sealed class PseudoChannelInput
 
             return true;
         }
+    }
+
+    /// <summary>Takes on the requests and transfers of another input.</summary>
+    public void CopyFrom(PseudoChannelInput other)
+    {
+        Transfers.CopyFrom(other.Transfers);
+        for (var port = 0; port < other.Ports.Count; port++)
+        {
+            Port(port).CopyFrom(other.Ports[port]);
+        }
+
+        FirstPort = other.FirstPort;
+    }
+
+    /// <summary>Whether the same requests of the same transfers are still to come, and the same are under way.</summary>
+    public bool IsSameAs(PseudoChannelInput other)
+    {
+        if (Ports.Count != other.Ports.Count || FirstPort != other.FirstPort || !Transfers.IsSameAs(other.Transfers))
+        {
+            return false;
+        }
+
+        for (var port = 0; port < Ports.Count; port++)
+        {
+            if (!Ports[port].IsSameAs(other.Ports[port], Transfers, other.Transfers))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The queue of a port, made when first used.</summary>

@@ -121,6 +121,7 @@ internal sealed unsafe partial class EventPseudoChannel
         ClassifyAll();
         _planClass = NoPlan;
         NextArrival = long.MaxValue;
+        _portsChanged = true;
         Wake = now;
         return reader.Left;
     }

@@ -66,6 +66,13 @@ public sealed class Counters
     /// <summary>Adds another count into this one.</summary>
     public void Add(Counters other)
     {
+        AddSums(other);
+        Latencies.Add(other.Latencies);
+    }
+
+    /// <summary>The same without the latencies.</summary>
+    internal void AddSums(Counters other)
+    {
         for (var i = 0; i < Sums.Length; i++)
         {
             Sums[i] = checked(Sums[i] + other.Sums[i]);
@@ -75,8 +82,6 @@ public sealed class Counters
         {
             Peaks[i] = Math.Max(Peaks[i], other.Peaks[i]);
         }
-
-        Latencies.Add(other.Latencies);
     }
 
     internal void Add(StepCounts step, long times)
@@ -99,6 +104,7 @@ public sealed class Counters
 
     internal void Clear()
     {
+        Latencies.Clear(this[Peak.ReadLatency]);
         Array.Clear(Sums);
         Array.Clear(Peaks);
     }

@@ -5,7 +5,7 @@ using Accel.Dram.Streams;
 namespace Accel.Dram.Controller;
 
 /// <summary>The next-event engine: goes from one cycle in which something happens to the next, with the outcome of <see cref="NaiveChannel"/>.</summary>
-internal sealed class EventChannel : Channel
+internal sealed partial class EventChannel : Channel
 {
     public EventChannel(DramDevice device, ControllerConfig config, AddressMapping mapping, LocalAddressing[] addressing, ChannelLog log)
         : base(device, config, log)
@@ -97,6 +97,32 @@ internal sealed class EventChannel : Channel
         Now = Math.Max(Now, limit);
     }
 
+    public override void RunUntilFinished(long limit)
+    {
+        while (!AnyFinished() && Earliest() is { } next && next.Wake < limit)
+        {
+            if (next.Queued > 0 || !SkipIdle(limit))
+            {
+                next.Step(limit);
+            }
+        }
+
+        if (!AnyFinished())
+        {
+            Now = Math.Max(Now, limit);
+            return;
+        }
+
+        // A step may have begun the cycle after its own.
+        var begun = Now;
+        foreach (var pseudoChannel in PseudoChannels)
+        {
+            begun = Math.Max(begun, pseudoChannel.LastBegun);
+        }
+
+        RunUntil(Math.Min(limit, begun + 1));
+    }
+
     public override void RunUntilDrained() => RunUntilDrained(long.MaxValue);
 
     /// <summary>Simulates until drained or until a limit, whichever comes first.</summary>
@@ -154,6 +180,19 @@ internal sealed class EventChannel : Channel
 
     /// <summary>Puts the engine at a cycle; its pseudo-channels have been given their state of that cycle.</summary>
     internal void Restart(long cycle) => Now = cycle;
+
+    private bool AnyFinished()
+    {
+        foreach (var input in Inputs)
+        {
+            if (input.Transfers.Finished.Count > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The pseudo-channel with the earliest event; of several, those after the one that sent the last command come first.</summary>
     private EventPseudoChannel Earliest()

@@ -15,6 +15,9 @@ internal sealed unsafe partial class EventPseudoChannel
     private const int ClassShift = 38;
     private const int AgeShift = 6;
     private const long NoCandidate = long.MaxValue;
+
+    /// <summary>Not before any candidate of the planning cycle itself.</summary>
+    private const long NextCycle = 1L << CycleShift;
     private const int NoPlan = -1;
     private const int FewBanks = 4;
     private const int RefreshClass = 0;
@@ -42,9 +45,12 @@ internal sealed unsafe partial class EventPseudoChannel
     private int _planBank;
 
     /// <summary>Finds the first thing to do from a cycle on, among the classes from <paramref name="firstClass"/>.</summary>
-    private void Plan(long floor, int firstClass)
+    /// <param name="floor">The cycle.</param>
+    /// <param name="firstClass">The class.</param>
+    /// <param name="before">Only candidates before this one count.</param>
+    private void Plan(long floor, int firstClass, long before = NoCandidate)
     {
-        var best = NoCandidate;
+        var best = before;
         var blocked = 0UL;
         if (_owedRanks > 0)
         {
@@ -73,7 +79,7 @@ internal sealed unsafe partial class EventPseudoChannel
         }
 
         var next = Math.Min(NextArrival, _nextDue);
-        if (best == NoCandidate)
+        if (best == before)
         {
             _planClass = NoPlan;
             Wake = next;

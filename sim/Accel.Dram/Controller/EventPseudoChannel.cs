@@ -79,6 +79,12 @@ internal sealed unsafe partial class EventPseudoChannel
     private readonly int* _openRow;
     private readonly int* _served;
 
+    // Pushes of each command one after another: its bank's, its group's, its rank's; and where each of the three ends.
+    private readonly GateTable.Push[] _pushes;
+    private readonly int[] _pushEnds;
+    private readonly GateTable.Push* _push;
+    private readonly int* _pushEnd;
+
     // Refresh state.
     internal readonly int[] Owed;
     internal readonly bool[] Flushing;
@@ -121,6 +127,10 @@ internal sealed unsafe partial class EventPseudoChannel
         (Served, _served) = Pinned<int>(_banks);
         (BankGates, _bankGate) = Pinned<long>(_banks * Commands.Count);
         (RankGates, _rankGate) = Pinned<long>(_ranks * Commands.Count);
+        (_pushes, _push) = Pinned<GateTable.Push>(table.Pushes.Length);
+        (_pushEnds, _pushEnd) = Pinned<int>(table.PushEnds.Length);
+        table.Pushes.CopyTo(_pushes, 0);
+        table.PushEnds.CopyTo(_pushEnds, 0);
         Rings = new long[table.RingLength];
         Array.Fill(Rings, long.MinValue / 2);
         RingHead = new int[table.RingLength];
@@ -206,6 +216,7 @@ internal sealed unsafe partial class EventPseudoChannel
     public void ExpectBy(long cycle)
     {
         _onlyPort = Input.Ports.Count == 1 ? Input.Ports[0] : null;
+        _portsChanged = true;
         NextArrival = Math.Min(NextArrival, cycle);
         Wake = Math.Min(Wake, cycle);
     }
@@ -247,8 +258,8 @@ internal sealed unsafe partial class EventPseudoChannel
 
         if (_splitBuses && done < RowClass)
         {
-            Plan(now, done + 1);
-            if (_planClass != NoPlan && _planCycle == now)
+            Plan(now, done + 1, NextCycle);
+            if (_planClass != NoPlan)
             {
                 return;
             }
@@ -366,214 +377,6 @@ internal sealed unsafe partial class EventPseudoChannel
             }
 
             _nextDue = Math.Min(_nextDue, Due[rank]);
-        }
-    }
-
-    private void IssueColumn(Command command, long now)
-    {
-        var bank = _planBank;
-        var write = Writing;
-        var list = (write ? _banks : 0) + bank;
-        var index = _hit[list];
-        var entry = _entry + index;
-        var sums = _sums;
-        sums[(int)Counter.RowHits + entry->Cause]++;
-        sums[(int)(write ? Counter.WriteQueueTicks : Counter.ReadQueueTicks)] += now - entry->Entered;
-        _commandLog?.Add(new LoggedCommand(now, command, _index, bank, entry->Local));
-        Complete(write, entry->Slot, entry->Port, entry->Ordinal, entry->Entered, now + (write ? _writeDone : _readDone));
-        Remove(list, index);
-        _served[bank]++;
-        Push(command, bank, now);
-        if (command is Command.ReadAutoPrecharge or Command.WriteAutoPrecharge)
-        {
-            Close(bank, now);
-        }
-
-        var next = _hit[list];
-        if (next >= 0 && _served[bank] < _cap)
-        {
-            _columnKey[bank] = Key(ColumnClass, _entry[next].Sequence, bank); // still a bank with a hit
-        }
-        else
-        {
-            Classify(bank);
-        }
-    }
-
-    private void IssueRow(Command command, long now)
-    {
-        var bank = _planBank;
-        var entry = _entry + _head[(Writing ? _banks : 0) + bank];
-        _commandLog?.Add(new LoggedCommand(now, command, _index, bank, entry->Local));
-        Push(command, bank, now);
-        if (command == Command.Activate)
-        {
-            entry->Cause = Math.Max(entry->Cause, (byte)1);
-            Open(bank, entry->Row, now);
-        }
-        else
-        {
-            entry->Cause = 2;
-            Close(bank, now);
-        }
-
-        Classify(bank);
-    }
-
-    private void IssueRefresh(Command command, long now)
-    {
-        var rank = _planBank >> _rankShift;
-        var first = rank << _rankShift;
-        _commandLog?.Add(new LoggedCommand(now, command, _index, _planBank, -1));
-        Push(command, _planBank, now);
-        switch (command)
-        {
-            case Command.Precharge:
-                Close(_planBank, now);
-                Classify(_planBank);
-                return;
-            case Command.PrechargeAll:
-                for (var bank = first; bank < first + _banksPerRank; bank++)
-                {
-                    if (_openRow[bank] >= 0)
-                    {
-                        Close(bank, now);
-                        Classify(bank);
-                    }
-                }
-
-                return;
-            default:
-                Owed[rank]--;
-                if (Owed[rank] == 0)
-                {
-                    Flushing[rank] = false;
-                    _owedRanks--;
-                }
-
-                RefreshBank[rank] = (RefreshBank[rank] + 1) & (_banksPerRank - 1);
-                return;
-        }
-    }
-
-    private void Open(int bank, int row, long now)
-    {
-        var rank = bank >> _rankShift;
-        if (OpenBanks[rank]++ == 0)
-        {
-            ActiveSince[rank] = now;
-        }
-
-        _openRow[bank] = row;
-        _served[bank] = 0;
-        FindHit(bank, _head[bank], row);
-        FindHit(_banks + bank, _head[_banks + bank], row);
-    }
-
-    private void Close(int bank, long now)
-    {
-        var rank = bank >> _rankShift;
-        if (--OpenBanks[rank] == 0)
-        {
-            _sums[(int)Counter.ActiveRankTicks] += now - ActiveSince[rank];
-        }
-
-        _openRow[bank] = -1;
-        _hit[bank] = -1;
-        _hit[_banks + bank] = -1;
-    }
-
-    /// <summary>Pushes the gates that a command moves.</summary>
-    private void Push(Command command, int bank, long now)
-    {
-        var bankGate = _bankGate + bank;
-        foreach (var push in _table.Bank[(int)command])
-        {
-            Raise(bankGate + push.First, now + push.Delay);
-        }
-
-        var groupGate = _bankGate + (bank & -_banksPerGroup);
-        foreach (var push in _table.Group[(int)command])
-        {
-            RaiseGroup(groupGate + push.First, now + push.Delay);
-        }
-
-        var rankGate = _rankGate + (bank >> _rankShift);
-        foreach (var push in _table.Rank[(int)command])
-        {
-            Raise(rankGate + push.First, now + push.Delay);
-        }
-
-        if (_table.Reaches[(int)command])
-        {
-            PushFurther(command, bank, now);
-        }
-    }
-
-    /// <summary>Pushes gates of other ranks, and those that count several commands.</summary>
-    private void PushFurther(Command command, int bank, long now)
-    {
-        foreach (var push in _table.OtherRanks[(int)command])
-        {
-            for (var other = 0; other < _ranks; other++)
-            {
-                Raise(_rankGate + push.First + other, other == bank >> _rankShift ? 0 : now + push.Delay);
-            }
-        }
-
-        foreach (ref readonly var window in _table.Windows[(int)command].AsSpan())
-        {
-            PushWindow(window, bank, now);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Raise(long* gate, long cycle) => *gate = Math.Max(*gate, cycle);
-
-    private void RaiseGroup(long* gate, long cycle)
-    {
-        if (_banksPerGroup == 4)
-        {
-            Vector256.Max(Vector256.Load(gate), Vector256.Create(cycle)).Store(gate);
-            return;
-        }
-
-        for (var end = gate + _banksPerGroup; gate < end; gate++)
-        {
-            Raise(gate, cycle);
-        }
-    }
-
-    private void PushWindow(in GateTable.Window window, int bank, long now)
-    {
-        var rank = bank >> _rankShift;
-        var scope = window.Level switch { Level.PseudoChannel => 0, Level.Rank => rank, Level.BankGroup => bank >> _groupShift, _ => bank };
-        var ring = window.Ring + scope * window.Length;
-        ref var head = ref RingHead[ring];
-        Rings[ring + head] = now;
-        head = head + 1 == window.Length ? 0 : head + 1;
-        var cycle = Rings[ring + head] + window.Delay;
-        foreach (var first in window.First)
-        {
-            switch (window.Level)
-            {
-                case Level.PseudoChannel:
-                    for (var i = 0; i < _ranks; i++)
-                    {
-                        Raise(_rankGate + first + i, cycle);
-                    }
-
-                    break;
-                case Level.Rank:
-                    Raise(_rankGate + first + rank, cycle);
-                    break;
-                case Level.BankGroup:
-                    RaiseGroup(_bankGate + first + (bank & -_banksPerGroup), cycle);
-                    break;
-                default:
-                    Raise(_bankGate + first + bank, cycle);
-                    break;
-            }
         }
     }
 }

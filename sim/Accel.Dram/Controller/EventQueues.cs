@@ -1,3 +1,4 @@
+using System.Numerics;
 using Accel.Dram.Streams;
 
 namespace Accel.Dram.Controller;
@@ -19,6 +20,15 @@ internal sealed unsafe partial class EventPseudoChannel
     // Queued writes by the low bits of their address: most look-ups need go no further.
     private readonly ushort[] _writeFilter = new ushort[256];
     private PortQueue? _onlyPort;
+
+    // With several ports: those whose head has arrived, as sets. They are looked at anew when one arrives or changes from outside.
+    private readonly PortQueue[] _ports = new PortQueue[PseudoChannelInput.MostPorts];
+    private ulong _arrivedReads;
+    private ulong _arrivedWrites;
+
+    // Ports whose head was found to meet no queued write while its queue was full; so it stays until another write enters.
+    private ulong _refused;
+    private bool _portsChanged = true;
     private int _queuedReads;
     private int _queuedWrites;
     private uint _sequence;
@@ -48,24 +58,69 @@ internal sealed unsafe partial class EventPseudoChannel
 
     private void AdmitFromPorts(long cycle)
     {
-        var ports = Input.Ports;
-        for (var i = 0; i < ports.Count; i++)
+        if (_portsChanged || cycle >= NextArrival)
         {
-            var number = Input.FirstPort + i;
-            number = number >= ports.Count ? number - ports.Count : number;
-            var port = ports[number];
-            if (port.Arrival <= cycle && TryEnter(cycle, port.Next, port.IsWrite, port.Transfer, number, port.Ordinal))
-            {
-                port.Take();
-                Input.FirstPort = number + 1 == ports.Count ? 0 : number + 1;
-                i = -1;
-            }
+            LookAtPorts(cycle);
         }
 
-        NextArrival = long.MaxValue;
-        foreach (var port in ports)
+        while (true)
         {
-            NextArrival = port.Arrival > cycle ? Math.Min(NextArrival, port.Arrival) : NextArrival;
+            var ready = (_queuedReads < _readQueue ? _arrivedReads : 0) | (_queuedWrites < _writeQueue ? _arrivedWrites : 0);
+            if (_queuedWrites > 0)
+            {
+                ready |= (_arrivedReads | _arrivedWrites) & ~_refused; // a queued write may answer or absorb a request whose queue is full
+            }
+
+            if (ready == 0)
+            {
+                return;
+            }
+
+            var after = ready & (ulong.MaxValue << Input.FirstPort);
+            var number = BitOperations.TrailingZeroCount(after != 0 ? after : ready);
+            var port = _ports[number];
+            if (!TryEnter(cycle, port.Next, port.IsWrite, port.Transfer, number, port.Ordinal))
+            {
+                _refused |= 1UL << number;
+                continue;
+            }
+
+            _refused = port.IsWrite ? 0 : _refused;
+            port.Take();
+            Input.FirstPort = number + 1 == Input.Ports.Count ? 0 : number + 1;
+            File(port, number, cycle);
+        }
+    }
+
+    /// <summary>Finds out which ports have a request that has arrived.</summary>
+    private void LookAtPorts(long cycle)
+    {
+        _portsChanged = false;
+        NextArrival = long.MaxValue;
+        for (var number = 0; number < Input.Ports.Count; number++)
+        {
+            _ports[number] = Input.Ports[number];
+            File(_ports[number], number, cycle);
+        }
+    }
+
+    private void File(PortQueue port, int number, long cycle)
+    {
+        var bit = 1UL << number;
+        _arrivedReads &= ~bit;
+        _arrivedWrites &= ~bit;
+        _refused &= ~bit;
+        if (port.Arrival > cycle)
+        {
+            NextArrival = Math.Min(NextArrival, port.Arrival);
+        }
+        else if (port.IsWrite)
+        {
+            _arrivedWrites |= bit;
+        }
+        else
+        {
+            _arrivedReads |= bit;
         }
     }
 

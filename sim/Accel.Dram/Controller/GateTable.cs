@@ -23,10 +23,19 @@ internal sealed class GateTable
     public GateTable(DramDevice device, ControllerConfig config)
     {
         Used = [.. Enum.GetValues<Command>().Where(c => Sends(config, c)).Select(c => (int)c)];
-        Bank = Pushes(device, device.Banks, g => g is { Level: Level.Bank, Window: 1 });
-        Group = Pushes(device, device.Banks, g => g is { Level: Level.BankGroup, Window: 1 });
-        Rank = Pushes(device, device.Ranks, g => g is { Level: Level.Rank or Level.PseudoChannel, Window: 1, Sibling: false });
-        OtherRanks = Pushes(device, device.Ranks, g => device.Ranks > 1 && g.Window == 1 && (g.Level == Level.PseudoChannel || g.Sibling));
+        var bank = PushesOf(device, device.Banks, g => g is { Level: Level.Bank, Window: 1 });
+        var group = PushesOf(device, device.Banks, g => g is { Level: Level.BankGroup, Window: 1 });
+        var rank = PushesOf(device, device.Ranks, g => g is { Level: Level.Rank or Level.PseudoChannel, Window: 1, Sibling: false });
+        PushEnds = new int[3 * Commands.Count + 1];
+        for (var command = 0; command < Commands.Count; command++)
+        {
+            PushEnds[3 * command + 1] = PushEnds[3 * command] + bank[command].Length;
+            PushEnds[3 * command + 2] = PushEnds[3 * command + 1] + group[command].Length;
+            PushEnds[3 * command + 3] = PushEnds[3 * command + 2] + rank[command].Length;
+            Pushes = [.. Pushes, .. bank[command], .. group[command], .. rank[command]];
+        }
+
+        OtherRanks = PushesOf(device, device.Ranks, g => device.Ranks > 1 && g.Window == 1 && (g.Level == Level.PseudoChannel || g.Sibling));
         Windows = [.. Enumerable.Range(0, Commands.Count).Select(_ => Array.Empty<Window>())];
         foreach (var gap in device.Gaps.Where(g => g.Window > 1))
         {
@@ -51,14 +60,11 @@ internal sealed class GateTable
     /// <summary>Commands the controller sends, as indices.</summary>
     public int[] Used { get; }
 
-    /// <summary>Pushes of the command's own bank, by command.</summary>
-    public Push[][] Bank { get; }
+    /// <summary>Command by command: pushes of its own bank, of all banks in its group, of its rank.</summary>
+    public Push[] Pushes { get; } = [];
 
-    /// <summary>Pushes of all banks in the command's group.</summary>
-    public Push[][] Group { get; }
-
-    /// <summary>Pushes of the command's own rank.</summary>
-    public Push[][] Rank { get; }
+    /// <summary>Where each of those ends in <see cref="Pushes"/>, after a 0: three per command.</summary>
+    public int[] PushEnds { get; }
 
     /// <summary>Pushes of all other ranks.</summary>
     public Push[][] OtherRanks { get; }
@@ -82,7 +88,7 @@ internal sealed class GateTable
         _ => true,
     };
 
-    private Push[][] Pushes(DramDevice device, int scopes, Func<ResolvedGap, bool> chosen)
+    private Push[][] PushesOf(DramDevice device, int scopes, Func<ResolvedGap, bool> chosen)
     {
         var table = new Push[Commands.Count][];
         for (var previous = 0; previous < Commands.Count; previous++)

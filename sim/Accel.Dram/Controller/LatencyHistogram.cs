@@ -11,6 +11,22 @@ public sealed class LatencyHistogram
 
     internal readonly long[] Counts = new long[Buckets];
 
+    /// <summary>Forgets all; no value counted is larger than the one given.</summary>
+    internal void Clear(long largest) => Array.Clear(Counts, 0, BucketOf(largest) + 1);
+
+    /// <summary>Adds another count several times.</summary>
+    /// <param name="other">What.</param>
+    /// <param name="times">How often.</param>
+    /// <param name="largest">No value in it is larger.</param>
+    internal void Add(LatencyHistogram other, long times, long largest)
+    {
+        var end = BucketOf(largest);
+        for (var i = 0; i <= end; i++)
+        {
+            Counts[i] = checked(Counts[i] + (other.Counts[i] * times));
+        }
+    }
+
     /// <summary>Values counted.</summary>
     public long Total => Counts.Sum();
 

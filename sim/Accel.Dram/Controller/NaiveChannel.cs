@@ -39,6 +39,14 @@ internal sealed class NaiveChannel : Channel
         }
     }
 
+    public override void RunUntilFinished(long limit)
+    {
+        while (Now < limit && Inputs.All(i => i.Transfers.Finished.Count == 0))
+        {
+            Tick();
+        }
+    }
+
     public override void RunUntilDrained()
     {
         while (!Drained)

@@ -41,6 +41,45 @@ internal sealed class TransferTable
         }
     }
 
+    /// <summary>Takes on the transfers of another table, slot by slot.</summary>
+    public void CopyFrom(TransferTable other)
+    {
+        if (_slots.Length != other._slots.Length)
+        {
+            _slots = new Slot[other._slots.Length];
+        }
+
+        other._slots.CopyTo(_slots, 0);
+        Finished.Clear();
+        Exhausted.Clear();
+        _free.Clear();
+        foreach (var slot in other._free.Reverse())
+        {
+            _free.Push(slot);
+        }
+
+        (_used, _lastFinished) = (other._used, other._lastFinished);
+    }
+
+    /// <summary>Whether the same transfers are under way, with as many requests in the queues and the same last completion so far.</summary>
+    public bool IsSameAs(TransferTable other)
+    {
+        if (_used - _free.Count != other._used - other._free.Count || Finished.Count + other.Finished.Count + Exhausted.Count + other.Exhausted.Count > 0)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < _used; i++)
+        {
+            if (_slots[i].Outstanding != 0 && !other.Holds(_slots[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     public int Add(int transfer)
     {
         var slot = _free.Count > 0 ? _free.Pop() : _used++;
@@ -110,6 +149,19 @@ internal sealed class TransferTable
 
     /// <summary>Notes a completion that was not simulated.</summary>
     internal void NoteCompletion(int slot, long cycle) => _slots[slot].Last = Math.Max(_slots[slot].Last, cycle);
+
+    private bool Holds(in Slot slot)
+    {
+        for (var i = 0; i < _used; i++)
+        {
+            if (_slots[i].Outstanding == slot.Outstanding && _slots[i].Transfer == slot.Transfer && _slots[i].Last == slot.Last)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private void Finish(int slot)
     {

@@ -18,8 +18,9 @@ public sealed class LocalAddressing
     private readonly ulong _pivotSet;
     private readonly ulong[] _pivotMasks;
     private readonly bool[] _pivotValues;
-    private readonly ulong[] _tables;
+    private readonly AddressMapping _mapping;
     private readonly int _chunks;
+    private ulong[]? _tables;
 
     /// <summary>Addressing of one pseudo-channel.</summary>
     /// <param name="mapping">The mapping of the whole memory.</param>
@@ -61,17 +62,18 @@ public sealed class LocalAddressing
         _pivotValues = values;
         LocalBits = mapping.AddressBits - bits;
         _chunks = Math.Max(3, (LocalBits + ChunkBits - 1) / ChunkBits);
-        _tables = BuildTables(mapping);
+        _mapping = mapping;
+        Origin = mapping.Apply(ToBurstAddress(0));
     }
 
     /// <summary>Bits of a local number.</summary>
     public int LocalBits { get; }
 
     /// <summary>The coordinate word of local number 0.</summary>
-    public ulong Origin => Decode(0);
+    public ulong Origin { get; }
 
     /// <summary>What a bit of the local number changes in the coordinate word.</summary>
-    public ulong EffectOf(int bit) => Decode(1L << bit) ^ Origin;
+    public ulong EffectOf(int bit) => _mapping.Apply(ToBurstAddress(1UL << bit)) ^ Origin;
 
     /// <summary>The burst address of a local number.</summary>
     public ulong ToBurstAddress(ulong local)
@@ -117,23 +119,23 @@ public sealed class LocalAddressing
     public ulong Decode(long local)
     {
         const int mask = (1 << ChunkBits) - 1;
-        var tables = _tables;
+        var tables = _tables ??= BuildTables();
         var word = tables[local & mask] ^ tables[(1 << ChunkBits) | ((local >> ChunkBits) & mask)] ^ tables[(2 << ChunkBits) | ((local >> (2 * ChunkBits)) & mask)];
         for (var chunk = 3; chunk < _chunks; chunk++)
         {
-            word ^= _tables[(chunk << ChunkBits) | ((int)(local >> (chunk * ChunkBits)) & ((1 << ChunkBits) - 1))];
+            word ^= tables[(chunk << ChunkBits) | ((int)(local >> (chunk * ChunkBits)) & ((1 << ChunkBits) - 1))];
         }
 
         return word;
     }
 
-    private ulong[] BuildTables(AddressMapping mapping)
+    private ulong[] BuildTables()
     {
-        var origin = mapping.Apply(ToBurstAddress(0));
+        var origin = Origin;
         var tables = new ulong[_chunks << ChunkBits];
         for (var bit = 0; bit < LocalBits; bit++)
         {
-            var effect = mapping.Apply(ToBurstAddress(1UL << bit)) ^ origin;
+            var effect = EffectOf(bit);
             var (chunk, within) = Math.DivRem(bit, ChunkBits);
             for (var i = 0; i < 1 << ChunkBits; i++)
             {

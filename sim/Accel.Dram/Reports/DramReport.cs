@@ -9,7 +9,7 @@ public sealed class DramReport
 {
     private readonly Counters[][] _parts;
 
-    internal DramReport(DramConfig config, SimulationMode mode, Counters[][] parts)
+    internal DramReport(DramConfig config, SimulationMode mode, Counters[][] parts, LatencyHistogram shared)
     {
         Config = config;
         Mode = mode;
@@ -19,6 +19,8 @@ public sealed class DramReport
         {
             Total.Add(part);
         }
+
+        Total.Latencies.Add(shared);
     }
 
     public DramConfig Config { get; }
@@ -43,7 +45,7 @@ public sealed class DramReport
     /// <summary>Counts over all pseudo-channels.</summary>
     public Counters Total { get; }
 
-    /// <summary>Counts of one pseudo-channel.</summary>
+    /// <summary>Counts of one pseudo-channel. Its latencies are empty where channels were simulated together: the total has them.</summary>
     public Counters CountersOf(int channel, int pseudoChannel) => _parts[channel][pseudoChannel];
 
     /// <summary>Pseudo-channels of all channels.</summary>

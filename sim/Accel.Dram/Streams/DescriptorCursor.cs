@@ -4,7 +4,7 @@ namespace Accel.Dram.Streams;
 
 /// <summary>Walks a descriptor's loop nest and cuts each contiguous range down to one pseudo-channel's local numbers.</summary>
 internal sealed class DescriptorCursor(DmaDescriptor descriptor, long earliest, LocalAddressing addressing, int accessBytes, int transfer)
-    : RunCursor(transfer)
+    : RunCursor(transfer, descriptor.IsWrite)
 {
     private readonly long[] _index = new long[descriptor.Loops.Count];
     private bool _done;

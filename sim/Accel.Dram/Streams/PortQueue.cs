@@ -1,3 +1,5 @@
+using Accel.Dram.Controller;
+
 namespace Accel.Dram.Streams;
 
 /// <summary>
@@ -11,6 +13,7 @@ internal sealed class PortQueue
     private RunCursor? _current;
     private int _run;
     private int _runCount;
+    private int _waitingWrites;
 
     /// <summary>Local number of the head request.</summary>
     public long Next;
@@ -39,9 +42,60 @@ internal sealed class PortQueue
     /// <summary>Whether anything but the head's transfer waits behind it.</summary>
     public bool HasMoreTransfers => _cursors.Count > 0;
 
+    /// <summary>Whether any request still to come may be a write.</summary>
+    public bool MayWrite => _waitingWrites > 0 || _current is { MayWrite: true };
+
+    /// <summary>Takes on what another port has still to send; all its cursors are lists of runs.</summary>
+    public void CopyFrom(PortQueue other)
+    {
+        (Next, Left, Arrival, IsWrite, Transfer, Ordinal, RunOrdinal) =
+            (other.Next, other.Left, other.Arrival, other.IsWrite, other.Transfer, other.Ordinal, other.RunOrdinal);
+        _cursors.Clear();
+        foreach (var cursor in other._cursors)
+        {
+            _cursors.Enqueue(((RunListCursor)cursor).Copy());
+        }
+
+        _current = (other._current as RunListCursor)?.Copy();
+        other._runs.CopyTo(_runs, 0);
+        (_run, _runCount, _waitingWrites) = (other._run, other._runCount, other._waitingWrites);
+    }
+
+    /// <summary>Whether two ports have the same requests of the same transfers still to send.</summary>
+    public bool IsSameAs(PortQueue other, TransferTable mine, TransferTable its)
+    {
+        if (Left != other.Left || _cursors.Count != other._cursors.Count || _runCount - _run != other._runCount - other._run)
+        {
+            return false;
+        }
+
+        if (Left == 0)
+        {
+            return true;
+        }
+
+        if (Next != other.Next || Arrival != other.Arrival || IsWrite != other.IsWrite || mine.TransferOf(Transfer) != its.TransferOf(other.Transfer)
+            || !_runs.AsSpan(_run, _runCount - _run).SequenceEqual(other._runs.AsSpan(other._run, _runCount - _run))
+            || !((RunListCursor)_current!).HasLeftOf((RunListCursor)other._current!))
+        {
+            return false;
+        }
+
+        foreach (var (a, b) in _cursors.Zip(other._cursors))
+        {
+            if (mine.TransferOf(a.Transfer) != its.TransferOf(b.Transfer) || !((RunListCursor)a).HasLeftOf((RunListCursor)b))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Appends a transfer.</summary>
     public void Add(RunCursor cursor)
     {
+        _waitingWrites += cursor.MayWrite ? 1 : 0;
         _cursors.Enqueue(cursor);
         if (Left == 0)
         {
@@ -89,6 +143,7 @@ internal sealed class PortQueue
                     return;
                 }
 
+                _waitingWrites -= _current.MayWrite ? 1 : 0;
                 _current.FirstOrdinal = Ordinal;
             }
 

@@ -8,10 +8,13 @@ namespace Accel.Dram.Streams;
 internal readonly record struct RequestRun(long First, long Count, long Arrival, bool IsWrite);
 
 /// <summary>Hands out the runs of one transfer that fall to one pseudo-channel, in order.</summary>
-internal abstract class RunCursor(int transfer)
+internal abstract class RunCursor(int transfer, bool mayWrite)
 {
     /// <summary>The transfer whose completion these requests count towards.</summary>
     public int Transfer { get; } = transfer;
+
+    /// <summary>Whether any of its requests may be a write.</summary>
+    public bool MayWrite { get; } = mayWrite;
 
     /// <summary>The port's count of requests before this transfer's first; -1 until its turn comes.</summary>
     public long FirstOrdinal { get; set; } = -1;

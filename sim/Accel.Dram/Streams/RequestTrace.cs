@@ -73,7 +73,7 @@ public sealed class RequestTrace
 }
 
 /// <summary>The requests of a trace that fall to one pseudo-channel, as runs.</summary>
-internal sealed class TraceCursor(int transfer) : RunCursor(transfer)
+internal sealed class TraceCursor(int transfer) : RunCursor(transfer, mayWrite: true)
 {
     private readonly List<RequestRun> _runs = [];
     private int _next;

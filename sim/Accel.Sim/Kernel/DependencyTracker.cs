@@ -1,3 +1,4 @@
+using Accel.Isa;
 using Accel.Isa.Commands;
 
 namespace Accel.Sim.Kernel;
@@ -39,6 +40,17 @@ internal sealed class DependencyTracker
 
     /// <summary>The host wrote these bytes.</summary>
     public void MarkWritten(Space space, int bank, long start, long length) => RegionOf(space, bank).Writers.Assign(start, start + length, Old);
+
+    /// <summary>Of what stands in the scratchpad, only the residents count as written: a run relies on nothing else.</summary>
+    public void ForgetScratchpad(IReadOnlyList<Segment> residents)
+    {
+        var writers = RegionOf(Space.Scratchpad, 0).Writers;
+        writers.Assign(0, long.MaxValue, 0);
+        foreach (var resident in residents)
+        {
+            writers.Assign(resident.Start, resident.End, Old);
+        }
+    }
 
     /// <summary>All that was issued is done, and known to be done by all.</summary>
     public void Fence()

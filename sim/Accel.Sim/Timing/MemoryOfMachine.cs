@@ -36,9 +36,10 @@ public static class MemoryOfMachine
                 WriteQueue = controller.WriteQueue,
                 RowHitCap = controller.RowHitCap,
                 Page = controller.Page == PagePolicy.Open ? Dram.Controller.PagePolicy.Open : Dram.Controller.PagePolicy.Closed,
-                // A drain starts and ends where it does by default, in proportion to the queue.
-                DrainHigh = Math.Max(1, controller.WriteQueue * 26 / 32),
-                DrainLow = Math.Min(Math.Max(1, controller.WriteQueue * 26 / 32) - 1, controller.WriteQueue * 6 / 32),
+                // Stores are few and short, and whoever reads what they wrote waits for them: a write is not kept until others have gathered,
+                // which beside a stream of reads would be for ever.
+                DrainHigh = 1,
+                DrainLow = 0,
                 Refresh = controller.Refresh == RefreshPolicy.AllBank ? RefreshKind.AllBank : RefreshKind.PerBank,
             },
         };

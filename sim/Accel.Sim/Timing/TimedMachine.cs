@@ -92,7 +92,7 @@ internal sealed class TimedMachine
         while (true)
         {
             var progress = Step(run);
-            if (_next is null && Array.TrueForAll(_units, unit => unit.Queue.Count == 0 && unit.Flights.Count == 0))
+            if (_next is null && _nextReady <= _now && Array.TrueForAll(_units, unit => unit.Queue.Count == 0 && unit.Flights.Count == 0))
             {
                 break;
             }
@@ -242,7 +242,7 @@ internal sealed class TimedMachine
 
         if (_next is Command command)
         {
-            var queue = _units[Array.IndexOf(_ids, command.Unit)].Queue;
+            var queue = _units[NumberOf(command.Unit)].Queue;
             if (queue.IsFull)
             {
                 return false;
@@ -267,6 +267,13 @@ internal sealed class TimedMachine
         Fetch(_now + 1);
         return true;
     }
+
+    private int NumberOf(UnitId unit) => unit.Kind switch
+    {
+        UnitKind.Dma => unit.Index,
+        UnitKind.Array => _channels.Length + unit.Index,
+        _ => _channels.Length + _program.Machine.Arrays + unit.Index,
+    };
 
     /// <summary>
     /// Finds the sequencer's next command or fence, beginning in a cycle: each of its own instructions before it takes a cycle. What
@@ -310,7 +317,7 @@ internal sealed class TimedMachine
     /// <summary>The next cycle in which something happens that is known on the chip itself.</summary>
     private long NextOwnEvent()
     {
-        var next = _next is not null && _nextReady > _now ? _nextReady : TimedUnit.Never;
+        var next = _nextReady > _now ? _nextReady : TimedUnit.Never;
         foreach (var unit in _units)
         {
             next = Math.Min(next, unit.NextEnd);

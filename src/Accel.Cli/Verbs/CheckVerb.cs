@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 using Accel.Cli.Integer;
 using Accel.Compiler;
 using Accel.Core.Diagnostics;
@@ -10,7 +9,7 @@ using Accel.Sim;
 namespace Accel.Cli.Verbs;
 
 /// <summary><c>accel check</c>: float reference, integer interpreter and compiled program over one text.</summary>
-internal static partial class CheckVerb
+internal static class CheckVerb
 {
     public static Command Create(Terminal terminal)
     {
@@ -70,7 +69,7 @@ internal static partial class CheckVerb
         terminal.Output.WriteLine($"{model} on {machine}, weights {weights.ToString().ToLowerInvariant()}: {result.PrefillTokens} tokens of prefill, {result.DecodeTokens} of decode");
         terminal.WriteTable(
             ["layer", "relative error", "saturated lanes"],
-            quality.Values.Where(value => LayerOutput().IsMatch(value.Value)).Select(value => new[] { value.Value, $"{value.RelativeError:0.00000}", $"{value.Saturated}" }));
+            quality.LayerOutputs.Select(value => new[] { value.Value, $"{value.RelativeError:0.00000}", $"{value.Saturated}" }));
         terminal.WriteTable(
             ["executor", "perplexity", "against float"],
             [
@@ -113,7 +112,4 @@ internal static partial class CheckVerb
 
         writer.WriteEndArray();
     });
-
-    [GeneratedRegex(@"^(embedding|layers\.\d+|logits)$")]
-    private static partial Regex LayerOutput();
 }

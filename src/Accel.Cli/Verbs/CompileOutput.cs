@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Accel.Compiler;
+using Accel.Compiler.Tiling;
 using Accel.Core.Units;
 using Accel.Isa;
 using Accel.Isa.Commands;
@@ -25,6 +26,13 @@ internal static class CompileOutput
                 new Bytes(entry.LowerBound).ToString(),
                 $"{(double)entry.Moved / Math.Max(1, entry.LowerBound):0.000}",
             }));
+        var (onChip, inMemory) = (report.States.Where(state => state.OnChip).ToList(), report.States.Where(state => !state.OnChip).ToList());
+        terminal.Output.WriteLine($"caches and states: {onChip.Count} in the scratchpad ({new Bytes(onChip.Sum(state => state.Bytes))}), {inMemory.Count} in memory ({new Bytes(inMemory.Sum(state => state.Bytes))})");
+        if (operators)
+        {
+            terminal.WriteTable(["state", "bytes", "lives in"], report.States.Select(state => new[] { state.Name, new Bytes(state.Bytes).ToString(), state.OnChip ? "scratchpad" : "memory" }), 2);
+        }
+
         foreach (var entry in operators ? report.EntryPoints : [])
         {
             terminal.Output.WriteLine($"{entry.Name} at position {entry.Position:N0}:");
@@ -32,7 +40,7 @@ internal static class CompileOutput
                 ["operator", "kind", "tile", "bytes moved", "lower bound", "why more"],
                 entry.Operators.Select(op => new[]
                 {
-                    op.Name, op.Kind, op.Tile?.ToString() ?? "", new Bytes(op.Moved).ToString(), new Bytes(op.LowerBound).ToString(), op.Reason,
+                    op.Name, op.Kind, Shown(op.Tile), new Bytes(op.Moved).ToString(), new Bytes(op.LowerBound).ToString(), op.Reason,
                 }),
                 1,
                 2,
@@ -40,12 +48,28 @@ internal static class CompileOutput
         }
     }
 
+    /// <summary>Outputs by depth, the fold, and what stands still.</summary>
+    private static string Shown(MatMulTile? tile) => tile is null
+        ? ""
+        : $"{tile.Outputs}x{tile.Depth} fold {tile.Fold} {(tile.Dataflow == Dataflow.WeightStationary ? "ws" : "os")}";
+
     public static void WriteJson(Utf8JsonWriter writer, CompiledProgram program, CompilationReport report)
     {
         writer.WriteString("model", program.Name);
         writer.WriteNumber("dram_bytes", report.DramBytes);
         writer.WriteNumber("context_length", program.ContextLength);
         writer.WriteNumber("prefill_tokens", report.PrefillTokens);
+        writer.WriteStartArray("states");
+        foreach (var state in report.States)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", state.Name);
+            writer.WriteNumber("bytes", state.Bytes);
+            writer.WriteString("lives_in", state.OnChip ? "scratchpad" : "memory");
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         writer.WriteStartArray("entry_points");
         foreach (var entry in report.EntryPoints)
         {
@@ -65,7 +89,16 @@ internal static class CompileOutput
                 writer.WriteString("kind", op.Kind);
                 writer.WriteNumber("bytes_moved", op.Moved);
                 writer.WriteNumber("lower_bound_bytes", op.LowerBound);
-                writer.WriteString("reason", op.Reason);
+                writer.WriteStartArray("excess");
+                foreach (var cause in op.Excess)
+                {
+                    writer.WriteStartObject();
+                    writer.WriteString("cause", cause.Cause);
+                    writer.WriteNumber("bytes", cause.Bytes);
+                    writer.WriteEndObject();
+                }
+
+                writer.WriteEndArray();
                 for (var traffic = 0; traffic < op.Bytes.Count; traffic++)
                 {
                     writer.WriteNumber($"{((TrafficClass)traffic).ToString().ToLowerInvariant()}_bytes", op.Bytes[traffic]);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Accel.Cli.Integer;
 using Accel.Compiler;
 using Accel.Compiler.Passes;
+using Accel.Compiler.Quantization;
 using Accel.Isa.Encoding;
 using Accel.Models;
 using Command = System.CommandLine.Command;
@@ -23,10 +24,11 @@ internal static class CompileVerb
         var calibration = CommonOptions.CalibrationText();
         var dump = new Option<bool>("--dump-ir") { Description = "print the plan after each pass" };
         var operators = new Option<bool>("--operators") { Description = "show bytes moved and bound for every operator, not the total alone" };
+        var savings = new Option<bool>("--savings") { Description = "show what each pass saves in bytes: compile without each of them" };
         var json = CommonOptions.Json();
         var command = new Command("compile", "compile a model for a hardware config; a shape without weights gives a timing-only program")
         {
-            model, hardware, weights, output, context, prefill, batch, calibration, dump, operators, json,
+            model, hardware, weights, output, context, prefill, batch, calibration, dump, operators, savings, json,
         };
         var switches = PassPipeline.Passes.ToDictionary(pass => pass.Name, pass => new Option<bool>($"--no-{pass.Name}") { Description = $"leave out: {pass.Summary}" }, StringComparer.Ordinal);
         foreach (var option in switches.Values)
@@ -38,8 +40,7 @@ internal static class CompileVerb
         {
             var config = HardwareConfigs.Load(parsed.GetValue(hardware)!);
             var loaded = ModelLoader.Load(parsed.GetValue(model)!);
-            var graph = IntegerModel.Of(loaded, parsed.GetValue(weights), parsed.GetValue(calibration));
-            var (program, report) = ModelCompiler.Compile(graph, config, new CompilerOptions
+            var compilation = new CompilerOptions
             {
                 ContextLength = parsed.GetValue(context) is > 0 and var chosen ? chosen : (int)Math.Min(4096, loaded.ContextLength),
                 PrefillTokens = parsed.GetValue(prefill),
@@ -47,7 +48,24 @@ internal static class CompileVerb
                 DisabledPasses = switches.Where(pair => parsed.GetValue(pair.Value)).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal),
                 DumpIr = parsed.GetValue(dump) ? (pass, text) => terminal.Output.WriteLine($"# after {pass}\n{text}") : null,
                 Taps = loaded.HasWeights,
-            });
+            };
+            if (parsed.GetValue(savings))
+            {
+                var shape = Quantizer.QuantizeShape(loaded.Graph, IntegerModel.Options(parsed.GetValue(weights)));
+                if (parsed.GetValue(json))
+                {
+                    terminal.WriteJson(writer => PassSavings.WriteJson(writer, shape, config, compilation));
+                }
+                else
+                {
+                    PassSavings.Print(terminal, shape, config, compilation);
+                }
+
+                return ExitCode.Done;
+            }
+
+            var graph = IntegerModel.Of(loaded, parsed.GetValue(weights), parsed.GetValue(calibration));
+            var (program, report) = ModelCompiler.Compile(graph, config, compilation);
             if (parsed.GetValue(output) is { } file)
             {
                 OutputFile.Write(file.ToString(), stream => stream.Write(ProgramEncoder.Encode(program)));

@@ -66,14 +66,7 @@ internal static class DramOutput
 
         foreach (var (name, value) in figures)
         {
-            if (value == Math.Floor(value) && Math.Abs(value) < 1e15)
-            {
-                writer.WriteNumber(name, (long)value);
-            }
-            else
-            {
-                writer.WriteNumber(name, value);
-            }
+            WriteFigure(writer, name, value);
         }
 
         writer.WriteStartObject("commands");
@@ -100,6 +93,19 @@ internal static class DramOutput
         }
 
         writer.WriteEndArray();
+    }
+
+    /// <summary>A figure, without a point where it is whole.</summary>
+    public static void WriteFigure(Utf8JsonWriter writer, string name, double value)
+    {
+        if (value == Math.Floor(value) && Math.Abs(value) < 1e15)
+        {
+            writer.WriteNumber(name, (long)value);
+        }
+        else
+        {
+            writer.WriteNumber(name, value);
+        }
     }
 
     public static void WriteCsv(TextWriter output, IReadOnlyList<(string Name, double Value)> figures)

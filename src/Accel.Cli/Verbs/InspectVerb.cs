@@ -7,6 +7,7 @@ using Accel.Graph;
 using Accel.Graph.Analysis;
 using Accel.Graph.Text;
 using Accel.Models;
+using Accel.Report;
 
 namespace Accel.Cli.Verbs;
 

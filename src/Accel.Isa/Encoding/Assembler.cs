@@ -35,6 +35,7 @@ public static class Assembler
     {
         private readonly List<Segment> _segments = [];
         private readonly List<MemoryStream> _images = [];
+        private readonly List<Segment> _residents = [];
         private readonly List<OperatorEntry> _operators = [];
         private readonly List<(string Name, int MaximumTokens, List<Instruction> Instructions)> _entryPoints = [];
         private (string Name, long Context, int Sequences)? _program;
@@ -60,11 +61,11 @@ public static class Assembler
                         reader.Number("scratchpad"), reader.Number("accumulators"), reader.Integer("semaphores"), reader.Number("dram"));
                     break;
                 case "segment":
-                    _segments.Add(new(Name(reader, "name"), reader.Word<SegmentKind>("kind"), reader.Number("start"), reader.Number("length"))
-                    {
-                        SequenceStride = reader.Number("sequence-stride"),
-                    });
+                    _segments.Add(Segment(reader));
                     _images.Add(new());
+                    break;
+                case "resident":
+                    _residents.Add(Segment(reader));
                     break;
                 case "operator":
                     reader.Integer("number", _operators.Count, _operators.Count);
@@ -94,6 +95,7 @@ public static class Assembler
                 Sequences = sequences,
                 Machine = _machine ?? throw new InputException(file, "", "a line 'machine'", "none"),
                 Segments = [.. _segments.Zip(_images, (segment, image) => segment with { Image = image.ToArray() })],
+                Residents = _residents,
                 Operators = _operators,
                 EntryPoints = [.. _entryPoints.Select(entry => new EntryPoint(entry.Name, entry.MaximumTokens, entry.Instructions))],
             };
@@ -109,6 +111,12 @@ public static class Assembler
 
             _images[^1].Write(bytes, 0, written);
         }
+
+        private static Segment Segment(TextFieldReader reader) =>
+            new(Name(reader, "name"), reader.Word<SegmentKind>("kind"), reader.Number("start"), reader.Number("length"))
+            {
+                SequenceStride = reader.Number("sequence-stride"),
+            };
 
         private static string Name(TextFieldReader reader, string field)
         {

@@ -26,13 +26,16 @@ public static class Disassembler
             """));
         foreach (var segment in program.Segments)
         {
-            output.Write(string.Create(
-                CultureInfo.InvariantCulture,
-                $"segment name={Quote(segment.Name)} kind={Words<SegmentKind>.Of(segment.Kind)} start={segment.Start} length={segment.Length} sequence-stride={segment.SequenceStride}\n"));
+            WriteSegment("segment", segment, output);
             if (withImages)
             {
                 WriteImage(segment.Image.Span, output);
             }
+        }
+
+        foreach (var resident in program.Residents)
+        {
+            WriteSegment("resident", resident, output);
         }
 
         for (var i = 0; i < program.Operators.Count; i++)
@@ -55,6 +58,10 @@ public static class Disassembler
         InstructionCatalogue.Of(instruction).Write(new TextFieldWriter(line), instruction);
         return line.ToString();
     }
+
+    private static void WriteSegment(string heading, Segment segment, TextWriter output) => output.Write(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{heading} name={Quote(segment.Name)} kind={Words<SegmentKind>.Of(segment.Kind)} start={segment.Start} length={segment.Length} sequence-stride={segment.SequenceStride}\n"));
 
     private static void WriteInstructions(EntryPoint entry, TextWriter output)
     {

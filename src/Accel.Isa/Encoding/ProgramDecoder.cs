@@ -59,11 +59,13 @@ public static class ProgramDecoder
         var headers = new List<(Segment Segment, long ImageLength)>();
         for (var left = reader.Count("segments"); left > 0; left--)
         {
-            var segment = new Segment(reader.Text("segment"), reader.Word<SegmentKind>("kind"), reader.Number("start"), reader.Number("length"))
-            {
-                SequenceStride = reader.Number("sequence-stride"),
-            };
-            headers.Add((segment, reader.Number("image", 0)));
+            headers.Add((ReadSegment(reader), reader.Number("image", 0)));
+        }
+
+        var residents = new List<Segment>();
+        for (var left = reader.Count("residents"); left > 0; left--)
+        {
+            residents.Add(ReadSegment(reader));
         }
 
         var operators = new List<OperatorEntry>();
@@ -85,10 +87,17 @@ public static class ProgramDecoder
             ContextLength = context,
             Sequences = sequences,
             Segments = [.. headers.Select(pair => pair.Segment with { Image = reader.Bytes($"image of {pair.Segment.Name}", pair.ImageLength) })],
+            Residents = residents,
             Operators = operators,
             EntryPoints = entryPoints,
         };
     }
+
+    private static Segment ReadSegment(BinaryFieldReader reader) =>
+        new(reader.Text("segment"), reader.Word<SegmentKind>("kind"), reader.Number("start"), reader.Number("length"))
+        {
+            SequenceStride = reader.Number("sequence-stride"),
+        };
 
     private static List<Instruction> ReadInstructions(BinaryFieldReader reader)
     {

@@ -10,7 +10,7 @@ namespace Accel.Isa.Encoding;
 public static class ProgramEncoder
 {
     /// <summary>Counts up when a field changes its meaning.</summary>
-    public const uint Version = 2;
+    public const uint Version = 3;
 
     internal const int HeaderLength = 20;
 
@@ -61,6 +61,16 @@ public static class ProgramEncoder
             writer.Number("length", segment.Length);
             writer.Number("sequence-stride", segment.SequenceStride);
             writer.Number("image", segment.Image.Length);
+        }
+
+        writer.Unsigned((ulong)program.Residents.Count);
+        foreach (var resident in program.Residents)
+        {
+            writer.Text(resident.Name);
+            writer.Word("kind", resident.Kind);
+            writer.Number("start", resident.Start);
+            writer.Number("length", resident.Length);
+            writer.Number("sequence-stride", resident.SequenceStride);
         }
 
         writer.Unsigned((ulong)program.Operators.Count);

@@ -75,7 +75,7 @@ internal static class DramBenchmark
             var spent = TimeSpan.Zero;
             var wall = double.MaxValue;
             var remembered = (States: 0, Steps: 0);
-            for (var i = 0; i < 200 && spent.TotalSeconds < 2; i++)
+            for (var i = 0; i < 2000 && spent.TotalSeconds < 4; i++)
             {
                 var system = new DramSystem(config, SimulationMode.Memo, threads);
                 var before = Environment.CpuUsage.TotalTime;

@@ -15,7 +15,7 @@ namespace Accel.Compiler.Tests.Emit;
 internal sealed class Differential : ISimulationObserver
 {
     private readonly QuantizedGraph _graph;
-    private readonly Interpreter _interpreter;
+    private readonly Interpreter[] _interpreters;
     private readonly Simulation _simulation;
     private readonly Dictionary<int, long> _seen = [];
     private string? _difference;
@@ -25,8 +25,9 @@ internal sealed class Differential : ISimulationObserver
     {
         _graph = graph;
         (Program, Report) = ModelCompiler.Compile(graph, hardware, options);
+        CheckReport();
         Program = edit is null ? Program : edit(Program);
-        _interpreter = new(graph, new InterpreterOptions(options.ContextLength, options.PrefillTokens));
+        _interpreters = [.. Enumerable.Range(0, options.Sequences).Select(_ => new Interpreter(graph, new InterpreterOptions(options.ContextLength, options.PrefillTokens)))];
         _simulation = Simulation.Create(Program, hardware);
         _simulation.Observer = this;
     }
@@ -37,6 +38,18 @@ internal sealed class Differential : ISimulationObserver
 
     /// <summary>Elements compared so far.</summary>
     public long Compared { get; private set; }
+
+    /// <summary>Which of the sequences the next steps belong to.</summary>
+    public int Sequence { get; set; }
+
+    private Interpreter Exact => _interpreters[Sequence];
+
+    /// <summary>Forgets a sequence, on both sides.</summary>
+    public void Reset(int sequence)
+    {
+        _interpreters[sequence].Reset();
+        _simulation.ResetSequence(sequence);
+    }
 
     /// <summary>Runs steps of the given lengths, one token by the decode entry, more by prefill (in runs that it can take).</summary>
     public void Run(ReadOnlySpan<int> tokens, params int[] steps)
@@ -56,11 +69,11 @@ internal sealed class Differential : ISimulationObserver
 
     private void Step(ReadOnlySpan<int> tokens, string entry)
     {
-        var position = _interpreter.Position;
-        _interpreter.Step(tokens);
+        var position = Exact.Position;
+        Exact.Step(tokens);
         _simulation.WriteSegment("tokens", 0, MemoryMarshal.AsBytes(tokens));
         _seen.Clear();
-        _simulation.Run(entry, position, tokens.Length);
+        _simulation.Run(entry, position, tokens.Length, Sequence);
         Assert.True(_difference is null, $"{entry} of {tokens.Length} at {position}: {_difference}");
         foreach (var operation in _graph.Ops.Where(op => Program.Operators.Any(known => known.Name == op.Result.Name)))
         {
@@ -72,13 +85,23 @@ internal sealed class Differential : ISimulationObserver
         CompareLogits(tokens.Length);
     }
 
+    /// <summary>No operator moves less than it must, and what it moves beyond is explained to the byte.</summary>
+    private void CheckReport()
+    {
+        foreach (var op in Report.EntryPoints.SelectMany(entry => entry.Operators))
+        {
+            Assert.True(op.Moved - op.LowerBound == op.Excess.Sum(cause => cause.Bytes), $"{op.Name}: {op.Moved} moved, bound {op.LowerBound}, because of {op.Reason}");
+            Assert.All(op.Excess, cause => Assert.True(cause.Bytes > 0, $"{op.Name}: {cause}"));
+        }
+    }
+
     private void CompareLogits(int tokens)
     {
         var logits = _graph.Logits;
         var size = logits.Format.Bits / 8;
         var bytes = new byte[tokens * logits.Width * size];
         _simulation.ReadSegment("logits", 0, bytes);
-        var expected = _interpreter.Lanes(logits);
+        var expected = Exact.Lanes(logits);
         for (var i = 0; i < expected.Length; i++)
         {
             var found = size == 2 ? BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(2 * i)) : BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4 * i));
@@ -95,9 +118,9 @@ internal sealed class Differential : ISimulationObserver
             var element = (int)firstElement + i;
             long expected = _graph.Values[value] switch
             {
-                LaneValue v => _interpreter.Lanes(v)[((int)token * v.Width) + element],
-                CodeValue v when element == v.Width => _interpreter.Scales(v)[(int)token],
-                CodeValue v => _interpreter.Codes(v)[((int)token * v.Width) + element],
+                LaneValue v => Exact.Lanes(v)[((int)token * v.Width) + element],
+                CodeValue v when element == v.Width => Exact.Scales(v)[(int)token],
+                CodeValue v => Exact.Codes(v)[((int)token * v.Width) + element],
                 _ => throw new NotSupportedException(),
             };
             if (lanes[i] != expected)

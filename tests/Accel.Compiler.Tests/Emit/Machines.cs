@@ -7,7 +7,8 @@ namespace Accel.Compiler.Tests.Emit;
 internal static class Machines
 {
     public static HardwareConfig Of(
-        int rows, int columns, int arrays = 1, int channels = 2, long scratchpad = 1 << 20, long accumulatorWords = 1 << 15, int vectorUnits = 1, int queue = 16) => new()
+        int rows, int columns, int arrays = 1, int channels = 2, long scratchpad = 1 << 20, long accumulatorWords = 1 << 15, int vectorUnits = 1, int queue = 16, int lanes = 32,
+        params ArrayDataflow[] dataflows) => new()
     {
         Name = $"test-{rows}x{columns}",
         Clocks = new(new Hertz(1_000_000_000), new Hertz(800_000_000)),
@@ -16,14 +17,14 @@ internal static class Machines
             Count = arrays,
             Rows = rows,
             Columns = columns,
-            Dataflows = [ArrayDataflow.WeightStationary, ArrayDataflow.OutputStationary],
+            Dataflows = [.. dataflows.Length > 0 ? dataflows : [ArrayDataflow.WeightStationary, ArrayDataflow.OutputStationary]],
             Activations = [ActivationType.Int8, ActivationType.Int16],
             Weights = [WeightType.Ternary, WeightType.Int3, WeightType.Int4, WeightType.Int8, WeightType.Int16],
             WeightBuffers = 2,
             WeightPort = new Bytes(64),
             Accumulators = new Bytes(8 * accumulatorWords),
         },
-        VectorUnits = new(vectorUnits, 32),
+        VectorUnits = new(vectorUnits, lanes),
         Scratchpad = new(new Bytes(scratchpad), 16, 1, new Bytes(32)),
         Dma = new(channels, 64, new Cycles(16), new Bytes(64)),
         Sequencer = new(queue, 256),

@@ -5,6 +5,8 @@ namespace Accel.Compiler.Tests.Passes;
 /// <summary>Each pass on the smallest plan that shows it: the text before and after.</summary>
 public sealed class PassTests
 {
+    private static readonly StateSpace _space = new(Bytes: 2048, ContextLength: 16, RunTokens: 4, Sequences: 2);
+
     [Fact]
     public void Canonicalise_drops_ops_that_nobody_reads_and_those_that_only_they_read()
     {
@@ -12,7 +14,7 @@ public sealed class PassTests
         var x = small.Embedding("x");
         var logits = small.Linear("logits", small.Codes(x));
         small.Silu("unread", small.Silu("unread.input", x));
-        Check(new Canonicalise(), new ModelPlan(small.Build(logits)), """
+        Check(new Canonicalise(), new ModelPlan(small.Build(logits), _space), """
             plan small scores @dram
             %0 x = embedding
             %1 x.codes = quantize_rows %0@dram
@@ -70,7 +72,7 @@ public sealed class PassTests
         var x = small.Embedding("x");
         var mixed = small.Linear("mixed", small.Codes(x));
         var logits = small.Linear("logits", small.Codes(small.Sum("sum", x, mixed)));
-        Check(new FuseResidual(), new ModelPlan(small.Build(logits)), """
+        Check(new FuseResidual(), new ModelPlan(small.Build(logits), _space), """
             plan small scores @dram
             %0 x = embedding
             %1 x.codes = quantize_rows %0
@@ -80,6 +82,24 @@ public sealed class PassTests
             %5 logits = linear %4@dram
 
             """, renumber: true);
+    }
+
+    [Fact]
+    public void PlaceState_keeps_what_fits_recurrences_first()
+    {
+        // Three rows of 16 bits, a part of whole 256 bytes for each of two sequences: 512 bytes for 40 channels, 1024 for 64, 1536 for 90.
+        var small = new SmallPlans();
+        var x = small.Convolution("third", 90, small.Convolution("second", 64, small.Convolution("first", 40, small.Embedding("x"))));
+        Check(new PlaceState(), new ModelPlan(small.Build(small.Linear("logits", small.Codes(x))), _space), """
+            plan small scores @dram
+            %0 x = embedding
+            %1 first = causal_conv %0@dram [first.state on chip]
+            %2 second = causal_conv %1@dram [second.state on chip]
+            %3 third = causal_conv %2@dram [third.state]
+            %4 third.codes = quantize_rows %3@dram
+            %5 logits = linear %4@dram
+
+            """);
     }
 
     [Fact]
@@ -97,7 +117,7 @@ public sealed class PassTests
         var codes = small.Codes(small.Embedding("x"));
         var (gate, up) = (small.Linear("gate", codes), small.Linear("up", codes));
         var product = small.Multiply("product", small.Silu("silu", gate), up);
-        return new(small.Build(small.Linear("logits", small.Codes(product))));
+        return new(small.Build(small.Linear("logits", small.Codes(product))), _space);
     }
 
     /// <param name="renumber">Ids are those of definition, not of the ops' order.</param>

@@ -32,6 +32,10 @@ internal sealed class SmallPlans
 
     public LaneValue Sum(string name, LaneValue a, LaneValue b) => Add(new QuantizedAdd(a, b, Lanes(name), 1, 0, 0, 0)).Output;
 
+    /// <param name="channels">Of its state; the plan does not ask whether widths agree.</param>
+    public LaneValue Convolution(string name, int channels, LaneValue input) => Add(new QuantizedCausalConv(
+        input, Lanes(name), new ConvState($"{name}.state", 3, channels, _format), new ConstantVector($"{name}.taps", 4 * channels, 16), null, 0)).Output;
+
     public QuantizedGraph Build(LaneValue logits) => new()
     {
         Name = "small",

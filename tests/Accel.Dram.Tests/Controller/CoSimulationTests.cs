@@ -1,3 +1,4 @@
+using Accel.Core.Diagnostics;
 using Accel.Core.Units;
 using Accel.Dram.Controller;
 using Accel.Dram.Streams;
@@ -57,6 +58,21 @@ public class CoSimulationTests
         Assert.Equal(last, system.Finish().Cycles.Value);
     }
 
+    [Theory]
+    [InlineData(SimulationMode.Naive)]
+    [InlineData(SimulationMode.Event)]
+    [InlineData(SimulationMode.Memo)]
+    public void A_transfer_does_not_wait_in_channels_where_it_has_nothing_to_do(SimulationMode mode)
+    {
+        // Channels lie in blocks of 4 KiB: the long transfer keeps channel 0 busy, the short one behind it goes to channel 1 alone.
+        var system = new DramSystem(Scenario.Config("DDR4-3200", "row|rank|bank|bankgroup|channel|column", channels: 2), mode);
+        system.Enqueue(new DmaDescriptor(0, 4096, false, new DmaLoop(8, 1 << 20)));
+        var brief = system.Enqueue(new DmaDescriptor(8192, 64));
+        var (first, cycle) = system.AdvanceToNextCompletion()!.Value;
+        Assert.Equal((brief, 22 + 22 + 4), (first, (int)cycle.Value));
+        Assert.True(system.Now <= cycle);
+    }
+
     [Fact]
     public void Waiting_for_a_long_transfer_uses_the_memo()
     {
@@ -81,6 +97,31 @@ public class CoSimulationTests
         var b = system.Enqueue(new DmaDescriptor(1 << 28, 1 << 20), port: 1);
         system.Finish();
         Assert.InRange(Math.Abs(system.Completion(a)!.Value.Value - system.Completion(b)!.Value.Value), 0, 128 * 8);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(4, 8)]
+    [InlineData(32, 32)]
+    public void Many_ports_are_served_alike_in_all_modes(int reads, int writes)
+    {
+        // Up to the last port, with queues that are often full and writes that later requests meet.
+        var policy = new ControllerConfig { ReadQueue = reads, WriteQueue = writes, DrainHigh = writes, DrainLow = writes / 4 };
+        var config = Scenario.Config("HBM2-2000", channels: 1, policy: policy);
+        var random = new Random(reads);
+        var streams = new List<(DmaDescriptor, long, int)>();
+        for (var i = 0; i < 120; i++)
+        {
+            var port = i % 5 == 0 ? 63 : random.Next(0, 40);
+            streams.Add((new DmaDescriptor(random.Next(0, 40) * 256, random.Next(1, 1500), random.Next(2) == 0), random.Next(0, 4) * random.Next(0, 2500), port));
+        }
+
+        var expected = Scenario.Run(config, SimulationMode.Naive, null, streams);
+        Scenario.AssertSame(expected, Scenario.Run(config, SimulationMode.Event, null, streams), "event");
+        Scenario.AssertSame(expected, Scenario.Run(config, SimulationMode.Memo, null, streams), "memo");
+        Scenario.AssertLawful(config, expected, "ports");
+        Assert.True(expected.Report.Total[Counter.Merged] + expected.Report.Total[Counter.Forwarded] > 0);
+        Assert.Equal("port: expected 0 to 63, found 64", Assert.Throws<InputException>(() => new DramSystem(config).Enqueue(new DmaDescriptor(0, 64), port: 64)).Message);
     }
 
     [Fact]

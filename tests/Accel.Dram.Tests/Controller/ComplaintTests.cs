@@ -304,8 +304,8 @@ public class ComplaintTests
         var expected = Scenario.Run(config, SimulationMode.Event, trace, []);
         var system = new DramSystem(config, SimulationMode.Event, 1, Recording.Completions);
         const System.Reflection.BindingFlags hidden = System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance;
-        var channels = (Channel[])typeof(DramSystem).GetField("_channels", hidden)!.GetValue(system)!;
-        typeof(EventPseudoChannel).GetField("_sequence", hidden)!.SetValue(((EventChannel)channels[0]).PseudoChannels[0], uint.MaxValue - 1500);
+        var classes = (List<ChannelClass>)typeof(DramSystem).GetField("_classes", hidden)!.GetValue(system)!;
+        typeof(EventPseudoChannel).GetField("_sequence", hidden)!.SetValue(((EventChannel)classes[0].Channel).PseudoChannels[0], uint.MaxValue - 1500);
         system.Enqueue(trace);
         system.Finish();
         Assert.Equal(expected.Completions, system.RequestCompletions(0));

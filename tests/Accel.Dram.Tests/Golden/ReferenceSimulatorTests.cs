@@ -30,7 +30,7 @@ public class ReferenceSimulatorTests
     [InlineData("M1", "ramulator2.1", 32)]
     [InlineData("M1", "dramsim3", 40)]
     [InlineData("M2", "ramulator2.1", 32)]
-    [InlineData("M2", "dramsim3", 32)]
+    [InlineData("M2", "dramsim3", 40)]
     public void Sequential_runs_take_the_cycles_of_the_one_with_as_long_a_queue(string mapping, string simulator, int queue)
     {
         var reference = References().Single(r => r.Trace == "seq_rd" && r.Mapping == mapping && r.Sim == simulator);

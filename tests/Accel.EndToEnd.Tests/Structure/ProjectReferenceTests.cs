@@ -17,6 +17,7 @@ public sealed class ProjectReferenceTests
         ["Accel.Compiler"] = ["Accel.Graph", "Accel.Hardware", "Accel.Isa"],
         ["Accel.Dram"] = ["Accel.Core"],
         ["Accel.Sim"] = ["Accel.Hardware", "Accel.Isa", "Accel.Dram"],
+        ["Accel.Report"] = ["Accel.Core"],
         ["Accel.Rtl"] = ["Accel.Graph", "Accel.Hardware", "Accel.Compiler"],
     };
 

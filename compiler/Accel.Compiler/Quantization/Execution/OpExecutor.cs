@@ -11,21 +11,26 @@ internal abstract class OpExecutor
     public abstract void Run(ReadOnlySpan<int> tokens, long position);
 
     /// <summary>Every op of the integer model, one line each.</summary>
-    public static OpExecutor Create(QuantizedOp op, InterpreterMemory memory) => op switch
+    private static readonly Dictionary<Type, Func<QuantizedOp, InterpreterMemory, OpExecutor>> _all = new()
     {
-        QuantizedEmbedding embedding => new EmbeddingExecutor(embedding, memory),
-        QuantizeRows rows => new QuantizeRowsExecutor(rows, memory),
-        QuantizedRmsNorm norm => new RmsNormExecutor(norm, memory),
-        QuantizedLinear linear => new LinearExecutor(linear, memory),
-        QuantizedAdd add => new AddExecutor(add, memory),
-        QuantizedMultiply multiply => new MultiplyExecutor(multiply, memory),
-        QuantizedSlice slice => new SliceExecutor(slice, memory),
-        QuantizedTable table => new TableExecutor(table, memory),
-        QuantizedRope rope => new RopeExecutor(rope, memory),
-        QuantizedAttention attention => new AttentionExecutor(attention, memory),
-        QuantizedCausalConv conv => new CausalConvExecutor(conv, memory),
-        QuantizedRgLru lru => new RgLruExecutor(lru, memory),
-        QuantizedSelectiveScan scan => new SelectiveScanExecutor(scan, memory),
-        _ => throw new UnreachableException($"no executor for {op.Mnemonic}"),
+        [typeof(QuantizedEmbedding)] = (op, memory) => new EmbeddingExecutor((QuantizedEmbedding)op, memory),
+        [typeof(QuantizeRows)] = (op, memory) => new QuantizeRowsExecutor((QuantizeRows)op, memory),
+        [typeof(QuantizedRmsNorm)] = (op, memory) => new RmsNormExecutor((QuantizedRmsNorm)op, memory),
+        [typeof(QuantizedLinear)] = (op, memory) => new LinearExecutor((QuantizedLinear)op, memory),
+        [typeof(QuantizedAdd)] = (op, memory) => new AddExecutor((QuantizedAdd)op, memory),
+        [typeof(QuantizedMultiply)] = (op, memory) => new MultiplyExecutor((QuantizedMultiply)op, memory),
+        [typeof(QuantizedSlice)] = (op, memory) => new SliceExecutor((QuantizedSlice)op, memory),
+        [typeof(QuantizedTable)] = (op, memory) => new TableExecutor((QuantizedTable)op, memory),
+        [typeof(QuantizedRope)] = (op, memory) => new RopeExecutor((QuantizedRope)op, memory),
+        [typeof(QuantizedAttention)] = (op, memory) => new AttentionExecutor((QuantizedAttention)op, memory),
+        [typeof(QuantizedCausalConv)] = (op, memory) => new CausalConvExecutor((QuantizedCausalConv)op, memory),
+        [typeof(QuantizedRgLru)] = (op, memory) => new RgLruExecutor((QuantizedRgLru)op, memory),
+        [typeof(QuantizedSelectiveScan)] = (op, memory) => new SelectiveScanExecutor((QuantizedSelectiveScan)op, memory),
     };
+
+    public static bool Has(Type op) => _all.ContainsKey(op);
+
+    public static OpExecutor Create(QuantizedOp op, InterpreterMemory memory) => _all.TryGetValue(op.GetType(), out var create)
+        ? create(op, memory)
+        : throw new UnreachableException($"{op.Mnemonic}: no executor");
 }

@@ -93,10 +93,10 @@ internal static class PassSequencer
         return m;
     }
 
-    private static Unsigned Chosen(IReadOnlyList<UnsignedRegister> registers, Unsigned index)
+    private static Unsigned Chosen(UnsignedRegister[] registers, Unsigned index)
     {
         var value = registers[0].Value;
-        for (var i = 1; i < registers.Count; i++)
+        for (var i = 1; i < registers.Length; i++)
         {
             value = index.Is(i).Select(registers[i].Value, value);
         }

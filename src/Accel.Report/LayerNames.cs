@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 
-namespace Accel.Cli;
+namespace Accel.Report;
 
 /// <summary>Names that differ in the number of a layer only, shown as one.</summary>
-internal static partial class LayerNames
+public static partial class LayerNames
 {
     /// <summary>The name with its layer replaced: <c>layers.3.mlp</c> and <c>blk.3.ffn</c> become <c>layers.{n}.mlp</c> and <c>blk.{n}.ffn</c>.</summary>
     public static string Pattern(string name) => Layer().Replace(name, "$1{n}", 1);

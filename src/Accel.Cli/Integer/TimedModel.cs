@@ -1,0 +1,121 @@
+using Accel.Compiler;
+using Accel.Compiler.Quantization;
+using Accel.Compiler.Tiling;
+using Accel.Core.Diagnostics;
+using Accel.Hardware;
+using Accel.Isa;
+using Accel.Isa.Encoding;
+using Accel.Models;
+using Accel.Models.Checkpoints;
+using Accel.Sim.Timing;
+
+namespace Accel.Cli.Integer;
+
+/// <summary>What to time.</summary>
+/// <param name="Model">As the user named it.</param>
+/// <param name="Weights">Formats of the weights.</param>
+/// <param name="Prefill">Tokens of a prompt; 0 for none, null for a usual number.</param>
+/// <param name="Decode">Tokens generated behind it; 0 for none.</param>
+/// <param name="Context">Tokens that each sequence has seen before; null for a fitting default.</param>
+/// <param name="Batch">Sequences.</param>
+/// <param name="DisabledPasses">Of the compiler.</param>
+/// <param name="Program">A compiled program to time instead; null to compile one.</param>
+internal sealed record TimingRequest(
+    string Model, WeightChoice Weights, int? Prefill, int Decode, int? Context, int Batch, IReadOnlySet<string> DisabledPasses, FileInfo? Program);
+
+/// <summary>A model compiled for a machine with the work that is to be timed. Needs shapes alone.</summary>
+/// <param name="Name">Of the model.</param>
+internal sealed record TimedModel(
+    string Name, TimingRequest Request, HardwareConfig Hardware, CompiledProgram Program, QuantizedGraph Graph, Workload Workload, int Context)
+{
+    /// <summary>Where a decode step is timed that follows no prompt.</summary>
+    private const int UsualContext = 2048;
+
+    private const int UsualPrompt = 512;
+
+    /// <summary>Longest run of a prompt that is asked for; the compiler takes less where the scratchpad does.</summary>
+    private const int LongestRun = 1024;
+
+    /// <summary>Room for a prompt in a program that is only to decode, as `accel compile` leaves it.</summary>
+    private const int UsualRun = 64;
+
+    private const int LargestProgram = int.MaxValue - 64;
+
+    /// <exception cref="InputException">The model does not fit the machine, or the work does not fit the model.</exception>
+    public static TimedModel Prepare(TimingRequest request, HardwareConfig hardware)
+    {
+        var model = ModelLoader.Load(request.Model, checkWeights: false);
+        var graph = Quantizer.QuantizeShape(model.Graph, IntegerModel.Options(request.Weights));
+        var program = request.Program is { } file ? ProgramDecoder.Decode(file.ToString(), MappedFile.ReadAll(file.ToString(), LargestProgram)) : null;
+        return Prepare(model.Name, request, hardware, graph, program?.ContextLength ?? model.ContextLength, program);
+    }
+
+    private static TimedModel Prepare(string name, TimingRequest request, HardwareConfig hardware, QuantizedGraph graph, long contextLength, CompiledProgram? program)
+    {
+        var prefill = request.Prefill ?? (int)Math.Clamp(contextLength - request.Decode - (request.Context ?? 0), 1, UsualPrompt);
+        request = request with { Prefill = prefill };
+        var tokens = (long)prefill + request.Decode;
+        var context = request.Context ?? (prefill > 0 ? 0 : (int)Math.Clamp(contextLength - tokens, 0, UsualContext));
+        if (context + tokens > contextLength)
+        {
+            throw new InputException(
+                request.Model, "context", $"at most {contextLength} positions, as the {(program is null ? "model" : "program")} has",
+                $"{context} before, {prefill} of prefill, {request.Decode} of decode");
+        }
+
+        program ??= ModelCompiler.Compile(graph, hardware, new CompilerOptions
+        {
+            ContextLength = (int)(context + tokens),
+            PrefillTokens = prefill > 0 ? Math.Min(prefill, LongestRun) : UsualRun,
+            Sequences = request.Batch,
+            DisabledPasses = request.DisabledPasses,
+            Taps = false,
+        }).Program;
+        var prompt = prefill > 0 ? Workload.Prefill(program, prefill, request.Batch, context) : null;
+        var steps = request.Decode > 0 ? Workload.Decode(program, context + prefill, request.Decode, request.Batch) : null;
+        return new(name, request, hardware, program, graph, prompt is null ? steps! : steps is null ? prompt : prompt.Then(steps), context);
+    }
+
+    /// <summary>Times the work; may be called again with other options.</summary>
+    public TimingReport Time(TimingOptions options) => TimedSimulation.Run(Program, Hardware, Workload, options);
+
+    /// <summary>The least bytes of each operator, in the program's order.</summary>
+    public IReadOnlyList<long> OperatorBytesNeeded() =>
+        BytesNeeded.ByOperator(Graph, Program, [.. Workload.Runs.Select(run => (run.Position, (long)run.Tokens))]);
+
+    /// <summary>The same model and work on another machine.</summary>
+    public TimedModel On(HardwareConfig hardware) => Prepare(Name, Request with { Context = Context }, hardware, Graph, Positions, null);
+
+    /// <summary>The same work compiled without these passes.</summary>
+    public TimedModel Without(IEnumerable<string> passes) =>
+        Prepare(Name, Request with { Context = Context, DisabledPasses = Request.DisabledPasses.Union(passes).ToHashSet(StringComparer.Ordinal) }, Hardware, Graph, Positions, null);
+
+    /// <summary>The same work with other weights.</summary>
+    public TimedModel With(WeightChoice weights) => Prepare(Request with { Weights = weights, Context = Context, Program = null }, Hardware);
+
+    /// <summary>Tokens of the prompt.</summary>
+    public int Prefill => Request.Prefill ?? 0;
+
+    private long Positions => (long)Context + Prefill + Request.Decode;
+
+    /// <summary>The work in words.</summary>
+    public string Description
+    {
+        get
+        {
+            var parts = new List<string>();
+            if (Prefill > 0)
+            {
+                parts.Add(FormattableString.Invariant($"prefill of {Prefill:N0}{(Context > 0 ? FormattableString.Invariant($" behind {Context:N0}") : "")}"));
+            }
+
+            if (Request.Decode > 0)
+            {
+                parts.Add(FormattableString.Invariant($"decode of {Request.Decode:N0} at context {Context + Prefill:N0}"));
+            }
+
+            var sequences = Request.Batch > 1 ? FormattableString.Invariant($", {Request.Batch:N0} sequences") : "";
+            return $"{string.Join(", ", parts)}{sequences}, weights {Request.Weights.ToString().ToLowerInvariant()}";
+        }
+    }
+}

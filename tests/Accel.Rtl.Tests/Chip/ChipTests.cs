@@ -1,0 +1,43 @@
+using Accel.Compiler.Quantization;
+using Accel.Models;
+using Accel.Rtl.Chip;
+using Accel.Tests.Shared;
+using Xunit.Abstractions;
+
+namespace Accel.Rtl.Tests.Chip;
+
+/// <summary>Chips of trained models compute the interpreter's integers: every value, every token, in the cycles predicted.</summary>
+public sealed class ChipTests(ITestOutputHelper output)
+{
+    [SkippableFact]
+    public void Stories_int8_computes_every_value_of_the_interpreter() => Values("stories_int8", Stories(), QuantizationOptions.Int8, positions: 12);
+
+    [SkippableFact]
+    public void Stories_int4_computes_every_value_of_the_interpreter() => Values("stories_int4", Stories(), QuantizationOptions.Int4, positions: 12);
+
+    [SkippableFact]
+    public void Hybrid_int8_computes_every_value_of_the_interpreter() => Values("hybrid_int8", Hybrid(), QuantizationOptions.Int8, positions: 12);
+
+    [SkippableFact]
+    public void Hybrid_int4_computes_every_value_of_the_interpreter() => Values("hybrid_int4", Hybrid(), QuantizationOptions.Int4, positions: 12);
+
+    private static Model Stories() => ModelLoader.Load(SharedData.Path("models", "stories260k", "stories260K.bin"));
+
+    private static Model Hybrid() => ModelLoader.Load(Path.Combine(Repository.Root!, "models", "shakespeare-hybrid"));
+
+    private void Values(string name, Model model, QuantizationOptions options, int positions)
+    {
+        Tool.Require("verilator", "verilator");
+        var graph = QuickModels.Quantize(model, options);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var design = ChipGenerator.Generate(graph, new ChipOptions { ContextLength = 96 });
+        var bench = ChipBench.Verilated(graph, design, Tool.Folder(name));
+        output.WriteLine($"{design.Options.Lanes} lanes, built in {clock.Elapsed}");
+        clock.Restart();
+        var cycles = bench.Compare([1, 5, 9, 300], positions - 3, SamplingSettings.Greedy, probe: true);
+        output.WriteLine($"{cycles} cycles, run and compared in {clock.Elapsed}");
+        clock.Restart();
+        cycles = bench.Compare([7, 400], 90, SamplingSettings.Of(0.9, 5), probe: false, salt: 3);
+        output.WriteLine($"{cycles} cycles, run and compared in {clock.Elapsed}");
+    }
+}
