@@ -18,13 +18,7 @@ public sealed class ParallelTests
     public void The_parallel_product_is_the_integer_product_every_cycle(string kind, int levels)
     {
         Tool.Require("iverilog", "iverilog");
-        var matrix = kind switch
-        {
-            "int4" => Matrices.Uniform(16, 12, -8, 7, 1),
-            "ternary" => Matrices.Uniform(24, 16, -1, 1, 2),
-            "int8" => Matrices.Uniform(8, 8, -128, 127, 3),
-            _ => new(3, 7, [0, -1, 4, -4, -8, 1, 1, 0, 0, 0, -2, -8, 0, 1, 0, 0, 0, -1, -8, 0, 1]),
-        };
+        var matrix = Matrices.Small(kind);
         var cost = GraphCost.Of(MatrixOptimiser.Optimise(matrix, new() { EffortPercent = 1 }), ValueRange.Int8);
         var module = ParallelProduct.Build("product", cost, levels);
         Assert.Equal(0, Mismatches(VerilogPrinter.PrintText(module), matrix, cost, levels, vectors: 300));
