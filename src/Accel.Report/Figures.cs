@@ -23,6 +23,9 @@ public static class Figures
     /// <summary>A change, with its sign: <c>+1.2 %</c>.</summary>
     public static string Change(double share) => (share >= 0 ? "+" : "−") + Percent(Math.Abs(share));
 
+    /// <summary>Four decimals: a loss of a thousandth shows.</summary>
+    public static string Perplexity(double value) => value.ToString("#,##0.0000", CultureInfo.InvariantCulture);
+
     /// <summary>Three significant digits; an exponent only far from 1.</summary>
     public static string Significant(double value)
     {

@@ -68,7 +68,7 @@ public sealed class CompareVerbTests : IClassFixture<CompareVerbTests.Results>
     [InlineData("compare {0}int8/result.json {0}int4/result.json -o {0}int4/result.json", "another file than the input")]
     public void Bad_input_is_one_clear_line_and_nothing_is_written(string command, string message)
     {
-        var result = Accel(string.Format(System.Globalization.CultureInfo.InvariantCulture, command, _results.Path("")).Split(' '));
+        var result = Accel(string.Format(System.Globalization.CultureInfo.InvariantCulture, command, _results.Path("") + "/").Split(' '));
         Assert.Equal(2, result.Exit);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
         Assert.Single(result.Error.Trim().Split('\n'));

@@ -138,7 +138,7 @@ public sealed class FlowVerbTests
     [InlineData("flow stories260k -o {0}/file/out", "a place that")]
     [InlineData("flow stories260k -o /proc/accel", "a place that")]
     [InlineData("flow stories260k -o {0}/other", "a folder of something else")]
-    [InlineData("flow stories260k --context 5000 -o {0}/out", "expected")]
+    [InlineData("flow stories260k --context 5000 -o {0}/out", "--context: expected at most 512 positions, as the model has, found 5000")]
     [InlineData("flow llama-3.1-405b -o {0}/out", "expected")]
     [InlineData("flow --check-tokens 0", "--check-tokens: expected a whole number from 1 up, found 0")]
     public void Bad_input_is_one_clear_line_and_nothing_is_written(string command, string message)
@@ -149,7 +149,7 @@ public sealed class FlowVerbTests
         Directory.CreateDirectory(folder.Path("other"));
         folder.Write("other/thesis.txt", "years of work");
         var before = folder.Names.ToArray();
-        var result = Accel(string.Format(System.Globalization.CultureInfo.InvariantCulture, command, folder.Path("")).Replace("//", "/", StringComparison.Ordinal).Split(' '));
+        var result = Accel(string.Format(System.Globalization.CultureInfo.InvariantCulture, command, folder.Path("")).Split(' '));
         Assert.Equal(2, result.Exit);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);

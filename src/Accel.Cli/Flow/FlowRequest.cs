@@ -15,6 +15,6 @@ internal sealed record FlowRequest(
 {
     public const int UsualContext = 4096;
 
-    /// <summary>Most tokens of a run of the prompt, as <c>compile</c> asks for.</summary>
-    public const int PrefillRun = 64;
+    /// <summary>Most tokens of a run of the prompt, as <c>sim</c> asks for; the compiler takes less where the scratchpad does.</summary>
+    public const int LongestRun = 1024;
 }

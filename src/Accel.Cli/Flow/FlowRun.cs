@@ -122,6 +122,10 @@ internal sealed class FlowRun(Terminal terminal, FlowRequest request, StepLog lo
     {
         _machine = HardwareConfigs.Load(request.Hardware);
         _model = ModelLoader.Load(request.Model);
+        if (request.Context > _model.ContextLength)
+        {
+            throw new InputException("--context", "", $"at most {_model.ContextLength} positions, as the model has", $"{request.Context}");
+        }
     }
 
     private CompilationReport Compile()
@@ -130,7 +134,7 @@ internal sealed class FlowRun(Terminal terminal, FlowRequest request, StepLog lo
         (_program, var report) = ModelCompiler.Compile(_graph, _machine, new CompilerOptions
         {
             ContextLength = request.Context > 0 ? request.Context : (int)Math.Min(FlowRequest.UsualContext, _model.ContextLength),
-            PrefillTokens = FlowRequest.PrefillRun,
+            PrefillTokens = Math.Clamp(request.PromptTokens, 1, FlowRequest.LongestRun),
             Taps = _model.HasWeights,
         });
         return report;

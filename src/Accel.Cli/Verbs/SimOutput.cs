@@ -92,7 +92,7 @@ internal static class SimOutput
             .Select((op, i) => (Op: op, Needed: result.OperatorBytesNeeded[i]))
             .GroupBy(each => all ? each.Op.Name : LayerNames.Pattern(each.Op.Name), StringComparer.Ordinal)
             .Select(group => (
-                Name: group.Key, Count: group.Count(), Cycles: group.Sum(each => each.Op.Cycles), Macs: group.Aggregate(Int128.Zero, (sum, each) => sum + each.Op.Macs),
+                Name: group.Key, Cycles: group.Sum(each => each.Op.Cycles), Macs: group.Aggregate(Int128.Zero, (sum, each) => sum + each.Op.Macs),
                 Bytes: group.Sum(each => each.Op.TotalBytes), Needed: group.Sum(each => each.Needed)))
             .ToList();
         if (!all)
@@ -102,16 +102,16 @@ internal static class SimOutput
             {
                 var others = rows[MostOperators..];
                 rows = [.. rows[..MostOperators], (
-                    Invariant($"{others.Count} others"), others.Sum(row => row.Count), others.Sum(row => row.Cycles), others.Aggregate(Int128.Zero, (sum, row) => sum + row.Macs),
+                    Invariant($"{others.Count} others"), others.Sum(row => row.Cycles), others.Aggregate(Int128.Zero, (sum, row) => sum + row.Macs),
                     others.Sum(row => row.Bytes), others.Sum(row => row.Needed))];
             }
         }
 
         terminal.WriteTable(
-            ["operator", "times", "cycles", "share", "MAC", "bytes", "needed"],
+            ["operator", "cycles", "share", "MAC", "bytes", "needed"],
             rows.Select(row => new[]
             {
-                row.Name, Invariant($"{row.Count}"), Invariant($"{row.Cycles:N0}"), Engineering.Percent(row.Cycles / (double)Math.Max(1, report.Cycles.Value)),
+                row.Name, Invariant($"{row.Cycles:N0}"), Engineering.Percent(row.Cycles / (double)Math.Max(1, report.Cycles.Value)),
                 row.Macs == 0 ? "-" : Engineering.Format((double)row.Macs), row.Bytes == 0 ? "-" : new Bytes(row.Bytes).ToString(), row.Needed == 0 ? "-" : new Bytes(row.Needed).ToString(),
             }));
     }

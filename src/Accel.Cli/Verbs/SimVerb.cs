@@ -28,12 +28,15 @@ internal static class SimVerb
 
         command.SetAction(parsed =>
         {
-            foreach (var file in new[] { parsed.GetValue(trace), parsed.GetValue(csv) })
+            var (timeline, table) = (parsed.GetValue(trace), parsed.GetValue(csv));
+            if (timeline is not null)
             {
-                if (file is not null)
-                {
-                    OutputFile.RequirePlace(file);
-                }
+                OutputFile.RequirePlace(timeline, [.. arguments.Inputs(parsed), table]);
+            }
+
+            if (table is not null)
+            {
+                OutputFile.RequirePlace(table, [.. arguments.Inputs(parsed)]);
             }
 
             return MachineFaults.Shown(terminal, () =>
@@ -45,11 +48,11 @@ internal static class SimVerb
                     return;
                 }
 
-                var report = Time(model, new TimingOptions { Skip = !parsed.GetValue(noSkip) }, parsed.GetValue(trace));
+                var report = Time(terminal, model, new TimingOptions { Skip = !parsed.GetValue(noSkip) }, timeline);
                 var result = new TimedResult(model, report);
-                if (parsed.GetValue(csv) is { } file)
+                if (table is not null)
                 {
-                    OutputFile.Write(file.ToString(), stream =>
+                    OutputFile.Write(table.ToString(), stream =>
                     {
                         using var writer = new StreamWriter(stream, leaveOpen: true);
                         OperatorCsv.Write(writer, report, result.OperatorBytesNeeded);
@@ -82,20 +85,27 @@ internal static class SimVerb
         }
     }
 
-    private static TimingReport Time(TimedModel model, TimingOptions options, FileInfo? trace)
+    private static TimingReport Time(Terminal terminal, TimedModel model, TimingOptions options, FileInfo? trace)
     {
         if (trace is null)
         {
-            return model.Time(options);
+            return Time(terminal, model, options);
         }
 
         TimingReport? report = null;
         OutputFile.Write(trace.ToString(), stream =>
         {
             using var timeline = new TimelineWriter(stream, $"{model.Name} on {model.Hardware.Name}", model.Program, model.Workload, model.Hardware.Clocks.Core);
-            report = model.Time(options with { Observer = timeline });
+            report = Time(terminal, model, options with { Observer = timeline });
             timeline.Complete();
         });
         return report!;
+    }
+
+    private static TimingReport Time(Terminal terminal, TimedModel model, TimingOptions options)
+    {
+        var report = model.Time(options with { Observer = RunProgress.For(terminal, model.Workload, options.Observer, out var progress) });
+        progress.Finish();
+        return report;
     }
 }

@@ -100,7 +100,7 @@ internal sealed class TimelineChart(IReadOnlyList<TimelinePanel> panels, string 
 
         foreach (var sample in panel.Samples)
         {
-            svg.MarkRect(scale[sample.Start], y[sample.Share], scale[sample.End] - scale[sample.Start] + 0.2, bottom - y[sample.Share], "slice f7", sample.Tip);
+            svg.MarkRect(scale[sample.Start], y[sample.Share], scale[sample.End] - scale[sample.Start] + 0.2, bottom - y[sample.Share], "slice flow f7", sample.Tip);
         }
 
         return bottom;

@@ -42,7 +42,7 @@ public static class ReportPage
         html.Raw($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{Hash(style)}'; script-src '{Hash(script)}'; base-uri 'none'; form-action 'none'\">\n");
         html.Element("title", "", $"{title} · Accel");
         html.Raw($"<style>{style}</style>\n</head>\n<body>\n");
-        WriteHead(html, runs, title, sections);
+        WriteHead(html, title, sections);
         html.Raw("<main>\n");
         foreach (var run in runs)
         {
@@ -61,7 +61,7 @@ public static class ReportPage
         return html.ToString();
     }
 
-    private static void WriteHead(HtmlWriter html, IReadOnlyList<Run> runs, string title, IReadOnlyList<Section> sections)
+    private static void WriteHead(HtmlWriter html, string title, IReadOnlyList<Section> sections)
     {
         html.Raw("<header>\n<div class=\"bar\">\n<span class=\"brand\">Accel</span>\n<nav aria-label=\"Sections\">");
         foreach (var section in sections)
@@ -71,11 +71,6 @@ public static class ReportPage
 
         html.Raw("</nav>\n<button id=\"theme\" type=\"button\" hidden>Light or dark</button>\n</div>\n");
         html.Element("h1", "", title);
-        foreach (var run in runs.Where(run => run.Letter.Length > 0))
-        {
-            html.Element("p", "lead", run.Named(run.Result.Title));
-        }
-
         html.Raw("</header>\n");
     }
 

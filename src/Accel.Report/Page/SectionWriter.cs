@@ -29,8 +29,9 @@ internal static class SectionWriter
             html.Raw("</div>\n");
         }
 
+        // Beside other runs only what went wrong is news.
         html.Raw("</div>\n<ol class=\"steps\">\n");
-        foreach (var step in run.Result.Steps)
+        foreach (var step in run.Result.Steps.Where(step => run.Letter.Length == 0 || step.Status != StepStatus.Done))
         {
             html.Raw($"<li class=\"{ResultFormat.Word(step.Status)}\"><b>").Text($"{Mark(step.Status)} {step.Name}").Raw("</b> <span>")
                 .Text(step.Status == StepStatus.Done ? step.Detail : $"{Word(step.Status)}: {step.Detail}").Raw("</span></li>\n");

@@ -35,7 +35,7 @@ internal static class NumericsSection
             .. runs.SelectMany(run => run.Result.Numerics!.Perplexities.Select((row, i) => new[]
             {
                 run.Named(row.Executor),
-                Figures.Significant(row.Perplexity) == "0" ? "0" : row.Perplexity.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture),
+                Figures.Perplexity(row.Perplexity),
                 i == 0 ? "" : Figures.Change((row.Perplexity / run.Result.Numerics.Perplexities[0].Perplexity) - 1),
                 i > 0 && i == run.Result.Numerics.Perplexities.Count - 1 ? $"{Figures.Whole(run.Result.Numerics.DifferingBits)} in {Figures.Whole(run.Result.Numerics.ComparedElements)} values" : "",
             })),

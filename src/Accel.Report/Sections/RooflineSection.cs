@@ -58,8 +58,9 @@ internal static class RooflineSection
 
         var shapes = timed.Count > 1 ? string.Join(", ", timed.Select(row => $"{_shapes[row.Shape % _shapes.Length]} {row.Name}")) + ". " : "";
         var without = timed.Max(row => row.Timed.Operators.Count(op => op.Macs == 0));
+        var edge = points.Any(point => double.IsPositiveInfinity(point.Intensity)) ? " Those that move no byte stand at the right edge." : "";
         return new(
-            id, title, $"{shapes}The area of a point is its share of the time. {without} operators without multiply-accumulates have no place here.",
+            id, title, $"{shapes}The area of a point is its share of the time.{edge} {without} operators without multiply-accumulates have no place here.",
             OperatorFamily.Legend(timed.SelectMany(row => row.Timed.Operators).Where(op => op.Macs > 0).Select(op => op.Kind)),
             new(["run", "phase", "operator", "kind", "cycles", "active_cycles", "macs", "dram_bytes", "macs_per_byte", "macs_per_second", "roof_macs_per_second"], data),
             (canvas, svg) => new RooflineChart(roofs, points).Draw(canvas, svg));

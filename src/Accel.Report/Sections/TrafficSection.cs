@@ -24,7 +24,7 @@ internal static class TrafficSection
         parts.AddRange(ChartPair.Of([.. names.Select(name => Make(name, there.Select(run => (run, run.Result.Compile!.Entries.FirstOrDefault(entry => entry.Name == name)!)).Where(pair => pair.Item2 is not null).ToArray()))]));
 
         var title = there is [{ Result.Compile.Entries: var entries }] && entries.FirstOrDefault(entry => entry.Name == "decode") is { LowerBound: > 0 } decode
-            ? $"A token moves {Figures.Bytes(decode.Moved)}, {Figures.Percent(((double)decode.Moved / decode.LowerBound) - 1)} above the least it must"
+            ? $"A token moves {Figures.Bytes(decode.Moved)}, {(decode.Moved == decode.LowerBound ? "not a byte more than it must" : $"{Figures.Percent(((double)decode.Moved / decode.LowerBound) - 1)} more than it must")}"
             : "Bytes moved";
         return new("bytes", "Bytes", title, "What each operator moves between DRAM and chip. The tick is the lower bound: bytes that must move whatever the schedule.", parts);
     }
