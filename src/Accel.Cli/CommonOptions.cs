@@ -11,6 +11,7 @@ internal static class CommonOptions
     {
         var model = new Argument<string>("MODEL")
         {
+            HelpName = "MODEL",
             Description = "a .gguf, llama2.c .bin or .safetensors file, a folder with config.json, or a bundled name",
             DefaultValueFactory = _ => ModelLoader.DefaultName,
         };
@@ -20,7 +21,7 @@ internal static class CommonOptions
 
     public static Option<string> Hardware()
     {
-        var hardware = new Option<string>("--hw") { Description = "hardware config: a YAML file, or edge, mid, big", DefaultValueFactory = _ => "edge" };
+        var hardware = new Option<string>("--hw") { HelpName = "CONFIG", Description = "hardware config: a YAML file, or edge, mid, big", DefaultValueFactory = _ => "edge" };
         hardware.CompletionSources.Add([.. HardwareConfigs.BundledNames]);
         return hardware;
     }

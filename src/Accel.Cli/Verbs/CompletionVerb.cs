@@ -32,7 +32,7 @@ internal static class CompletionVerb
 
     public static Command Create(Terminal terminal)
     {
-        var shell = new Argument<string>("SHELL") { Description = string.Join(", ", _scripts.Keys) };
+        var shell = new Argument<string>("SHELL") { HelpName = "SHELL", Description = string.Join(", ", _scripts.Keys) };
         shell.CompletionSources.Add([.. _scripts.Keys]);
         var command = new Command("completion", "print a completion script for a shell, for example: source <(accel completion bash)") { shell };
         command.SetAction(parsed =>
