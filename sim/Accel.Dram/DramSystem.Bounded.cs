@@ -29,6 +29,11 @@ public sealed partial class DramSystem
                 else if (_unfinished == 0 || key.Cycle < Now.Value + Lead)
                 {
                     _completed.Dequeue();
+                    if (ForgetsCompleted)
+                    {
+                        _transfers.Remove(transfer);
+                    }
+
                     return (transfer, new Cycles(key.Cycle));
                 }
 

@@ -168,8 +168,8 @@ public sealed partial class DramSystem
     /// <summary>Collects what the channels report of transfers.</summary>
     private void Harvest()
     {
-        _unfinished += _transfers.Count - _harvested;
-        _harvested = _transfers.Count;
+        _unfinished += _added - _harvested;
+        _harvested = _added;
         foreach (var shared in _classes)
         {
             var members = shared.Members.Count;

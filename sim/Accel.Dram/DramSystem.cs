@@ -36,7 +36,8 @@ public sealed partial class DramSystem
     private readonly AddressMapping _mapping;
     private readonly LocalAddressing?[] _addressing;
     private readonly MemoTable[] _tables;
-    private readonly List<Transfer> _transfers = [];
+    private readonly Dictionary<int, Transfer> _transfers = [];
+    private int _added;
     private readonly InOrderFrontEnd? _frontEnd;
     private readonly Recording _recording;
     private readonly int _threads;
@@ -67,6 +68,12 @@ public sealed partial class DramSystem
     public DramConfig Config { get; }
 
     public SimulationMode Mode { get; }
+
+    /// <summary>
+    /// Whether a transfer is forgotten once its completion has been handed out, so that a run of any length takes the same memory;
+    /// <see cref="Completion"/> then knows those under way alone.
+    /// </summary>
+    public bool ForgetsCompleted { get; init; }
 
     /// <summary>All cycles below this one have been simulated.</summary>
     public Cycles Now { get; private set; }
@@ -221,8 +228,8 @@ public sealed partial class DramSystem
     {
         transfer.PartsLeft = _addressing.Length;
         transfer.PartsToEnter = _addressing.Length;
-        _transfers.Add(transfer);
-        return _transfers.Count - 1;
+        _transfers.Add(_added, transfer);
+        return _added++;
     }
 
     private void AddParts(int number, DmaDescriptor descriptor, long earliest, int port)

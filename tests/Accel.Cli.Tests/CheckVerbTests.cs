@@ -50,7 +50,7 @@ public sealed class CheckVerbTests
     public void A_program_that_does_what_the_machine_cannot_do_fails_the_check_and_is_named()
     {
         using var folder = new TemporaryFolder();
-        var damaged = Damaged(folder, program => Edited<QuantizeRows>(program, "layers.0.conv.norm.codes", rows => rows with { Waits = [] }));
+        var damaged = Damaged(folder, program => Edited<MatMul>(program, "layers.0.conv.in", product => product with { Waits = [] }));
         var result = Check(folder, damaged);
         Assert.Equal(1, result.Exit);
         Assert.Contains("the program does what the machine cannot do: prefill[", result.Error, StringComparison.Ordinal);

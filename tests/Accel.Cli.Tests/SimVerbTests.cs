@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Accel.Sim.Tests.Reports;
+using Accel.Tests.Shared;
 
 namespace Accel.Cli.Tests;
 
@@ -86,6 +87,17 @@ public sealed class SimVerbTests
         Assert.Equal(["decode at 30, sequence 0", "decode at 31, sequence 0"], tracks.Single(track => track.Name == "runs").Slices.Select(slice => slice.Name));
         Assert.Superset(new HashSet<string> { "dma0", "dma1", "array0", "vector0", "memory bandwidth", "bursts under way" }, tracks.Select(track => track.Name).ToHashSet());
         Assert.Equal(Items(json.RootElement, "operators").Count() + 1, File.ReadAllLines(folder.Path("run.csv")).Length);
+    }
+
+    [Fact]
+    public void No_output_replaces_an_input_or_another_output()
+    {
+        using var folder = new TemporaryFolder();
+        var config = folder.Write("edge.yaml", File.ReadAllText(Path.Combine(Repository.Root!, "hw-configs", "edge.yaml")));
+        Assert.Contains("another file than the input", Accel(2, "sim", "--hw", config, "--csv", config).Error, StringComparison.Ordinal);
+        Assert.Contains("another file than the input", Accel(2, "sim", "--hw", config, "--trace", config).Error, StringComparison.Ordinal);
+        Assert.Contains("another file", Accel(2, "sim", "--csv", folder.Path("out"), "--trace", folder.Path("out")).Error, StringComparison.Ordinal);
+        Assert.Equal(["edge.yaml"], folder.Names);
     }
 
     [Fact]

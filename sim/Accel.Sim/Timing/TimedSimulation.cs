@@ -36,7 +36,7 @@ public static class TimedSimulation
         }
 
         var config = MemoryOfMachine.Of(hardware);
-        var dram = new DramSystem(config, options.Skip ? SimulationMode.Memo : SimulationMode.Naive);
+        var dram = new DramSystem(config, options.Skip ? SimulationMode.Memo : SimulationMode.Naive) { ForgetsCompleted = true };
         return new DramMemoryPort(dram, new(hardware.Clocks.Core.Value, config.Device.Clock.Value));
     }
 }

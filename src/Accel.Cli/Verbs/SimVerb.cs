@@ -28,12 +28,15 @@ internal static class SimVerb
 
         command.SetAction(parsed =>
         {
-            foreach (var file in new[] { parsed.GetValue(trace), parsed.GetValue(csv) })
+            var (timeline, table) = (parsed.GetValue(trace), parsed.GetValue(csv));
+            if (timeline is not null)
             {
-                if (file is not null)
-                {
-                    OutputFile.RequirePlace(file);
-                }
+                OutputFile.RequirePlace(timeline, [.. arguments.Inputs(parsed), table]);
+            }
+
+            if (table is not null)
+            {
+                OutputFile.RequirePlace(table, [.. arguments.Inputs(parsed)]);
             }
 
             return MachineFaults.Shown(terminal, () =>
@@ -45,11 +48,11 @@ internal static class SimVerb
                     return;
                 }
 
-                var report = Time(terminal, model, new TimingOptions { Skip = !parsed.GetValue(noSkip) }, parsed.GetValue(trace));
+                var report = Time(terminal, model, new TimingOptions { Skip = !parsed.GetValue(noSkip) }, timeline);
                 var result = new TimedResult(model, report);
-                if (parsed.GetValue(csv) is { } file)
+                if (table is not null)
                 {
-                    OutputFile.Write(file.ToString(), stream =>
+                    OutputFile.Write(table.ToString(), stream =>
                     {
                         using var writer = new StreamWriter(stream, leaveOpen: true);
                         OperatorCsv.Write(writer, report, result.OperatorBytesNeeded);

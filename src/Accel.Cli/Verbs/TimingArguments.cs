@@ -31,6 +31,9 @@ internal sealed class TimingArguments
 
     public TimedModel Prepare(ParseResult parsed) => TimedModel.Prepare(Request(parsed), HardwareConfigs.LoadForTiming(parsed.GetValue(_hardware)!));
 
+    /// <summary>Files that are read, as far as the arguments name files: no output may replace them.</summary>
+    public IEnumerable<FileInfo?> Inputs(ParseResult parsed) => [new(parsed.GetValue(_model)!), new(parsed.GetValue(_hardware)!), parsed.GetValue(_program)];
+
     private TimingRequest Request(ParseResult parsed)
     {
         var prefill = parsed.GetResult(_prefill) is null ? 0 : parsed.GetValue(_prefill);

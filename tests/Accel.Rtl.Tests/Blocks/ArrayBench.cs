@@ -57,7 +57,7 @@ internal sealed class ArrayBench(ArrayOptions options)
         File.WriteAllText(Path.Combine(folder, "commands.txt"), _commands.ToString());
         File.WriteAllLines(Path.Combine(folder, "beats.hex"), _beats.Select(beat => Hex(beat, options.PortBits)));
         File.WriteAllLines(Path.Combine(folder, "activations.hex"), _activations.Select(x => Hex((ushort)x, 16)));
-        var limit = TimeSpan.FromMinutes(2);
+        var limit = TimeSpan.FromMinutes(10);
         ToolProcess.Check(ExternalTool.Icarus, ["-g2001", "-o", "bench.vvp", "bench.v", "array.v"], folder, limit);
         var lines = ToolProcess.Check(ExternalTool.IcarusRuntime, ["-n", "bench.vvp"], folder, limit).Output.Split('\n').Select(line => line.Split(' ')).ToList();
         Directory.Delete(folder, recursive: true);

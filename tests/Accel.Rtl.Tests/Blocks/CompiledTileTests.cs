@@ -31,7 +31,14 @@ public sealed class CompiledTileTests
         var edge = HardwareConfigLoader.Load(Path.Combine(Repository.Root!, "hw-configs", "edge.yaml"));
         var hardware = edge with
         {
-            MatMulArrays = edge.MatMulArrays with { Rows = 8, Columns = 8, WeightPort = new Bytes(16), Accumulators = new Bytes(8 * 8192) },
+            MatMulArrays = edge.MatMulArrays with
+            {
+                Rows = 8,
+                Columns = 8,
+                Dataflows = [ArrayDataflow.WeightStationary],
+                WeightPort = new Bytes(16),
+                Accumulators = new Bytes(8 * 8192),
+            },
         };
         var graph = QuickModels.Quantize(ModelLoader.Load(ModelLoader.DefaultName), int4 ? QuantizationOptions.Int4 : QuantizationOptions.Int8);
         var program = ModelCompiler.Compile(graph, hardware, new CompilerOptions { ContextLength = 64, PrefillTokens = 8 }).Program;

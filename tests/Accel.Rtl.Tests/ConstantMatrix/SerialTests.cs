@@ -72,13 +72,7 @@ public sealed class SerialTests
     public void The_serial_product_is_the_integer_product_vector_after_vector(LogicView view, string kind)
     {
         Tool.Require("iverilog", "iverilog");
-        var matrix = kind switch
-        {
-            "int4" => Matrices.Uniform(16, 12, -8, 7, 1),
-            "ternary" => Matrices.Uniform(24, 16, -1, 1, 2),
-            "int8" => Matrices.Uniform(8, 8, -128, 127, 3),
-            _ => new(3, 7, [0, -1, 4, -4, -8, 1, 1, 0, 0, 0, -2, -8, 0, 1, 0, 0, 0, -1, -8, 0, 1]), // zero, negated, shifted, all negative, equal
-        };
+        var matrix = Matrices.Small(kind);
         var graph = SerialOptimiser.Optimise(matrix, new() { EffortPercent = 1 });
         var text = VerilogPrinter.PrintText(SerialProduct.Build("product", graph, view));
         Assert.Equal(0, Mismatches(text, matrix, vectors: 300, seed: 4));

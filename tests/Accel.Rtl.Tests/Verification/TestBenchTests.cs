@@ -126,7 +126,7 @@ public sealed class TestBenchTests
         var folder = Tool.Folder($"bench-{Guid.NewGuid():N}");
         try
         {
-            return new ChipVerifier(Echo.Build(folder, simulator, text), _runs).Run(new BenchRun(WriteVectors(folder)) { Limit = TimeSpan.FromMinutes(1) });
+            return new ChipVerifier(Echo.Build(folder, simulator, text), _runs).Run(new BenchRun(WriteVectors(folder)) { Limit = TimeSpan.FromMinutes(10) });
         }
         finally
         {

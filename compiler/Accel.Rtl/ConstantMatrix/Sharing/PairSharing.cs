@@ -16,9 +16,10 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, dou
     /// <summary>Shares until no pair is left that saves an adder.</summary>
     public void Run(ref Draw draw)
     {
+        // Signals that are not worth their state go once: sharing may leave others behind, but each of its steps takes adders away, so it ends.
+        Tidy(statePrice);
         do
         {
-            Tidy();
             network.Settle();
             while (network.Pairs.TryDraw(ref draw, out var key, out var promised))
             {
@@ -45,11 +46,11 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, dou
                 network.Settle();
             }
         }
-        while (Tidy());
+        while (Tidy(0));
     }
 
-    /// <summary>Removes signals that save no more than they cost: unused ones, those of one user and those of one term in any case.</summary>
-    private bool Tidy()
+    /// <summary>Removes signals that save no more than their state costs: unused ones, those of one user and those of one term in any case.</summary>
+    private bool Tidy(double price)
     {
         var changed = false;
         var touched = network.Touched;
@@ -57,7 +58,7 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, dou
         {
             var signal = touched[i];
             var (users, terms) = (network.Users(signal).Length, network.Sum(signal).Length);
-            if (network.IsLive(signal) && (users <= 1 || terms <= 1 || (users - 1) * (terms - 1) <= statePrice * network.StateBitsOf(signal)))
+            if (network.IsLive(signal) && (users <= 1 || terms <= 1 || (users - 1) * (terms - 1) <= price * network.StateBitsOf(signal)))
             {
                 network.Inline(signal);
                 changed = true;
