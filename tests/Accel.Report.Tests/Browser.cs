@@ -7,6 +7,9 @@ public sealed class Browser : IAsyncLifetime
 {
     private static readonly string[] _places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
+    /// <summary>Milliseconds: tests run beside others on few cores.</summary>
+    private const float Patience = 120_000;
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -40,6 +43,7 @@ public sealed class Browser : IAsyncLifetime
         var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, AcceptDownloads = true, HasTouch = width < 600 });
         var file = Path.Combine(Path.GetTempPath(), $"accel-report-{Guid.NewGuid():N}.html");
         await File.WriteAllTextAsync(file, html);
+        context.SetDefaultTimeout(Patience);
         var page = await context.NewPageAsync();
         var opened = new OpenPage(context, page, file);
         page.Console += (_, message) => opened.Complaints.Add(message.Text);

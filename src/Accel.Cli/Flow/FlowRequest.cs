@@ -7,7 +7,7 @@ namespace Accel.Cli.Flow;
 /// <param name="Hardware">Likewise.</param>
 /// <param name="Context">Positions that caches are laid out for; 0 for the model's, at most <see cref="UsualContext"/>.</param>
 /// <param name="CheckTokens">Tokens that float reference, integers and program run side by side, in prefill and again in decode.</param>
-/// <param name="PromptTokens">Tokens of the prompt that is timed.</param>
+/// <param name="PromptTokens">Tokens of the prompt that is timed; 0 for none.</param>
 /// <param name="Prompt">Text that the chip continues.</param>
 /// <param name="ChipTokens">Tokens that the chip draws behind it, greedily and again by temperature.</param>
 internal sealed record FlowRequest(

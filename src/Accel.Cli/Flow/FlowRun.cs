@@ -62,7 +62,9 @@ internal sealed class FlowRun(Terminal terminal, FlowRequest request, StepLog lo
 
         log.Run(StepNames.Simulate, () =>
         {
-            var timing = TimedSummary.Of(_program, _machine, (int)Math.Min(request.PromptTokens, _program.ContextLength), _program.ContextLength / 2);
+            var progress = new Progress(terminal, "simulations", TimedSummary.Simulations);
+            var timing = TimedSummary.Of(_program, _machine, (int)Math.Min(request.PromptTokens, _program.ContextLength), _program.ContextLength / 2, progress.Report);
+            progress.Finish();
             result = result with { Timing = timing };
             return (true, string.Join(", ", timing.Runs.Select(run => $"{run.Name} of {run.Tokens:N0} in {run.Cycles:N0} cycles")));
         });

@@ -12,16 +12,28 @@ namespace Accel.Cli.Flow;
 /// <summary>Simulated time for the report: a prompt, a decode step, and what binds the step.</summary>
 internal static class TimedSummary
 {
-    /// <param name="promptTokens">Of the prompt, from position 0.</param>
+    /// <summary>Simulations that a summary takes, at most.</summary>
+    public const int Simulations = 7;
+
+    /// <param name="promptTokens">Of the prompt, from position 0; 0 for none.</param>
     /// <param name="position">Of the decode step.</param>
-    public static TimingResult Of(CompiledProgram program, HardwareConfig machine, int promptTokens, long position)
+    /// <param name="progress">Told the simulations that are done.</param>
+    public static TimingResult Of(CompiledProgram program, HardwareConfig machine, int promptTokens, long position, Action<long> progress)
     {
+        var done = 0;
         var step = Workload.Decode(program, position);
-        var decode = Run("decode", program, machine, step, position, withTimeline: true);
-        var prefill = Run("prefill", program, machine, Workload.Prefill(program, promptTokens), 0, withTimeline: false);
-        var bottlenecks = Bottlenecks.Find(decode.Report, ideal => TimedSimulation.Run(program, machine, step, new() { Ideal = ideal }).Cycles.Value);
+        var decode = Counted(Run("decode", program, machine, step, position, withTimeline: true));
+        var bottlenecks = Bottlenecks.Find(decode.Report, ideal => Counted(TimedSimulation.Run(program, machine, step, new() { Ideal = ideal })).Cycles.Value);
         var (binding, explanation) = Explain(bottlenecks, Roofline.Of(decode.Report));
-        return new(binding, explanation, [decode.Result, prefill.Result]);
+        return new(
+            binding, explanation,
+            promptTokens == 0 ? [decode.Result] : [decode.Result, Counted(Run("prefill", program, machine, Workload.Prefill(program, promptTokens), 0, withTimeline: false)).Result]);
+
+        T Counted<T>(T value)
+        {
+            progress(++done);
+            return value;
+        }
     }
 
     private static (TimedRunResult Result, TimingReport Report) Run(string name, CompiledProgram program, HardwareConfig machine, Workload workload, long position, bool withTimeline)

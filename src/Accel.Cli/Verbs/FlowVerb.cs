@@ -26,7 +26,7 @@ internal static class FlowVerb
         var setup = new Option<bool>("--setup") { Description = "install the outside tools that are missing, by apt-get" };
         var context = CommonOptions.AtLeast("--context", $"positions that caches are laid out for; 0 for the model's, at most {FlowRequest.UsualContext}", 0, 0);
         var check = CommonOptions.Positive("--check-tokens", "tokens that all executors run side by side, in prefill and again in decode", 128);
-        var prompt = CommonOptions.Positive("--prompt-tokens", "tokens of the prompt that is timed", 256);
+        var prompt = CommonOptions.AtLeast("--prompt-tokens", "tokens of the prompt that is timed; 0 for none", 256, 0);
         var text = new Option<string>("--prompt") { Description = "text that the chip continues", DefaultValueFactory = _ => "ROMEO:" };
         var chip = CommonOptions.Positive("--chip-tokens", "tokens that the chip draws behind it, greedily and again by temperature", 48);
         var calibration = CommonOptions.CalibrationText();

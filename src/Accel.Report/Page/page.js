@@ -63,7 +63,7 @@
       link.href = URL.createObjectURL(new Blob([lines.join('\n') + '\n'], { type: 'text/csv' }));
       link.download = button.dataset.chart + '.csv';
       link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000); // a busy machine may take its time
     });
   }
 
