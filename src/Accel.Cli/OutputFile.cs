@@ -96,18 +96,18 @@ internal static class OutputFile
         }
         catch when (stream.CanSeek)
         {
-            stream.SetLength(0);
+            try
+            {
+                stream.SetLength(0);
+            }
+            catch (IOException)
+            {
+                // A device has no length; what went wrong first is the news.
+            }
+
             throw;
         }
     }
 
-    private static string Reason(string path, Exception fault) => fault switch
-    {
-        _ when Directory.Exists(path) => "a folder",
-        UnauthorizedAccessException => "no permission to write there",
-        DirectoryNotFoundException => "no such folder",
-        PathTooLongException => "a path that is too long",
-        ArgumentException => "no path",
-        _ => "a place that the system cannot write",
-    };
+    private static string Reason(string path, Exception fault) => Directory.Exists(path) ? "a folder" : OutputFault.Reason(fault);
 }

@@ -42,7 +42,7 @@ internal static class OutputFolder
                 Directory.Move(old, target);
             }
 
-            throw new InputException(path, "", "a place that can be written", Reason(e));
+            throw new InputException(path, "", "a place that can be written", OutputFault.Reason(e));
         }
         finally
         {
@@ -91,7 +91,7 @@ internal static class OutputFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException(path, "", "a place that can be written", Reason(e));
+            throw new InputException(path, "", "a place that can be written", OutputFault.Reason(e));
         }
     }
 
@@ -102,11 +102,4 @@ internal static class OutputFolder
             Directory.Delete(folder, recursive: true);
         }
     }
-
-    private static string Reason(Exception fault) => fault switch
-    {
-        UnauthorizedAccessException => "no permission to write there",
-        PathTooLongException => "a path that is too long",
-        _ => "a place that the system cannot write",
-    };
 }

@@ -60,7 +60,7 @@ public sealed class CompareVerbTests : IClassFixture<CompareVerbTests.Results>
     [InlineData("report {0}half.json -o {0}x.html", "expected JSON")]
     [InlineData("report {0}int8/result.json -o {0}int8/result.json", "another file than the input")]
     [InlineData("report {0}int8/result.json -o {0}none/x.html", "no such folder")]
-    [InlineData("report {0}int8/result.json -o /dev/full", "a place that")]
+    [InlineData("report {0}int8/result.json -o /dev/full", "no space left there")]
     [InlineData("report {0}int8/report.html -o {0}x.html", "expected JSON")]
     [InlineData("compare {0}int8/result.json", "from 2 to 6 result files, found 1")]
     [InlineData("compare {0}int8/result.json {0}half.json -o {0}x.html", "half.json: ")]
