@@ -58,17 +58,17 @@ public sealed class CompiledTileTests
                 address = tiles[^1].WordOf(options, product.Tile.Rows - 1, product.Tile.Outputs - 1) + 1;
             }
 
-            var (times, word) = new ArrayBench(options).Run(tiles);
+            var run = new ArrayBench(options).Run(tiles);
             var pipeline = new PassPipeline(hardware.MatMulArrays, new ScratchpadShares(16, 8, 16, 8, 16));
             for (var i = 0; i < tiles.Count; i++)
             {
                 var (tile, product) = (tiles[i], products[i]);
                 var shape = ProductShape.Of(product.Command, product.Registers);
-                Assert.Equal(pipeline.Run(shape, Math.Max(times[i].Taken + 1, pipeline.EarliestLoad)), times[i].Done);
+                Assert.Equal(pipeline.Run(shape, Math.Max(run.Times[i].Taken + 1, pipeline.EarliestLoad)), run.Times[i].Done);
                 for (var at = 0; at < tile.Rows * tile.Outputs; at++)
                 {
                     var (m, n) = (at / tile.Outputs, at % tile.Outputs);
-                    Assert.Equal(product.Sums[m, n], word(n % options.Lanes, tile.WordOf(options, m, n)));
+                    Assert.Equal(product.Sums[m, n], run.Words[tile.WordOf(options, m, n), n % options.Lanes]);
                 }
             }
         }
