@@ -77,7 +77,7 @@ internal sealed class ArrayBench(ArrayOptions options)
         var reads = new StringBuilder();
         foreach (var drain in allDrains)
         {
-            var (scales, biases) = (_operands.Count, _operands.Count + drain.Rows);
+            var (scales, biases) = (_operands.Count, _operands.Count + (drain.Scales?.Length ?? drain.Rows));
             _operands.AddRange(drain.Scales ?? new int[drain.Rows]);
             _operands.AddRange(drain.Biases ?? new int[drain.Columns]);
             _operands.AddRange(new int[options.Columns]);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Accel.Core.Diagnostics;
 using Accel.Core.Units;
 using Accel.Hardware;
@@ -12,6 +13,9 @@ namespace Accel.Rtl.Tests.Blocks;
 /// <summary>The emitted array against whole numbers, and its clock against the simulator's formula.</summary>
 public sealed class ArrayTests
 {
+    /// <summary>How many arrays of random shapes; more where the environment asks for them.</summary>
+    private static readonly int _randomArrays = int.Parse(Environment.GetEnvironmentVariable("ACCEL_RTL_ARRAYS") ?? "8", CultureInfo.InvariantCulture);
+
     private static readonly MatMulArrayConfig _small = new()
     {
         Count = 1,
@@ -58,6 +62,26 @@ public sealed class ArrayTests
         var run = new ArrayBench(options).Run(tiles);
         AssertSums(options, tiles, run);
         AssertTimes(options, tiles, run.Times);
+    }
+
+    [SkippableFact]
+    public void Arrays_of_random_shapes_give_the_exact_sums_in_the_simulators_cycles()
+    {
+        Tool.Require("iverilog", "iverilog");
+        for (var seed = 0; seed < _randomArrays; seed++)
+        {
+            var random = new Random(seed);
+            var fold = random.Next(1, 5);
+            var config = _small with
+            {
+                Rows = fold * random.Next(1, 6), Columns = random.Next(1, 7), WeightBuffers = random.Next(1, 4), WeightPort = new(2 << random.Next(6)),
+            };
+            var options = new ArrayOptions(config, (ActivationType)random.Next(2), (WeightType)random.Next(5), random.Next(3) > 0, fold) { Dataflow = (ArrayDataflow)(seed % 2) };
+            var tiles = RandomTiles(options, random, 12);
+            var run = new ArrayBench(options).Run(tiles);
+            AssertSums(options, tiles, run);
+            AssertTimes(options, tiles, run.Times);
+        }
     }
 
     [SkippableTheory]

@@ -17,6 +17,9 @@ internal static class ReadOut
     /// <summary>What leaves the array.</summary>
     public static IReadOnlyList<string> Outputs { get; } = ["drain_ready", "drain_row", "drain_column", "read_valid", "read_bytes", "read_data", "drained"];
 
+    /// <summary>Bytes that may wait with those of the row that comes.</summary>
+    private static int MostWaiting(ArrayOptions options) => (2 * options.ReadOutBytes) + (MostBytes * options.Columns);
+
     public static Module Build(ArrayOptions options)
     {
         var (columns, port) = (options.Columns, options.ReadOutBytes);
@@ -45,15 +48,15 @@ internal static class ReadOut
         var columnsLeft = m.Register("columns_left", ArrayOptions.ExtentBits, comment: "the block's among them");
         var band = m.Register("band", Bits.OfIndex(options.Fold));
         var block = m.Register("block_address", options.AddressBits, comment: "of row 0");
-        var owed = m.Register("owed", Bits.Of(port + (MostBytes * columns)), reset: 0, comment: "bytes read that the port has not taken");
+        var owed = m.Register("owed", Bits.Of(MostWaiting(options)), reset: 0, comment: "bytes read that the port has not taken");
         var bytesType = m.Delay("type_now", type, taken);
         var allRows = m.Delay("rows", rows, taken);
         var allColumns = m.Delay("columns", outputs, taken);
         var firstBlock = m.Delay("first_block", address, taken);
         var toNext = m.Delay("stride", stride, taken);
 
-        // As much is read as keeps the port busy, and no more: what waits behind it is less than it takes in a cycle and a row.
-        var read = m.Wire("reads_now", active.Value & reads & (owed.Value < Unsigned.Constant(port)));
+        // Reading pauses when as much waits as the port takes in two cycles: one for the next, one for a row's last block, which may be narrow.
+        var read = m.Wire("reads_now", active.Value & reads & (owed.Value < Unsigned.Constant(2 * port)));
         var here = m.Wire("columns_here", (columnsLeft.Value < Unsigned.Constant(columns)).Select(columnsLeft, Unsigned.Constant(columns)).Resize(Bits.Of(columns)));
         var bytes = m.Wire("bytes_here", read.Select(here.ShiftLeft(bytesType, Bits.Of(MostBytes * columns)), Unsigned.Constant(1, 0)));
         var total = m.Wire("bytes_now", (owed.Value + bytes).Truncate(owed.Value.Width));
@@ -121,15 +124,16 @@ internal static class ReadOut
     {
         var portBits = 8 * options.ReadOutBytes;
         var rowBits = ArrayOptions.SumBits * results.Length;
+        var mostBits = 8 * MostWaiting(options);
         var stage = 1 + ReadOutLane.Latency;
         Unsigned Packed(int bits) => Unsigned.Concat([.. results.Reverse().Select(result => result.AsUnsigned().Truncate(bits))]).Extend(rowBits);
         var type = wave.Tag("result_type", stage);
         var bytes = wave.Tag("bytes", stage);
-        var packed = m.Wire("in_row", type.Is(0).Select(Packed(8), type.Is(1).Select(Packed(16), type.Is(2).Select(Packed(32), Packed(64)))));
-        var held = m.Register("held", Bits.Of(options.ReadOutBytes + (MostBytes * results.Length)), reset: 0, comment: "bytes that wait");
-        var bits = m.Register("bits", rowBits, reset: 0, comment: "0 behind those that wait");
+        var inRow = m.Wire("in_row", type.Is(0).Select(Packed(8), type.Is(1).Select(Packed(16), type.Is(2).Select(Packed(32), Packed(64)))));
+        var held = m.Register("held", Bits.Of(MostWaiting(options)), reset: 0, comment: "bytes that wait");
+        var bits = m.Register("bits", mostBits - portBits, reset: 0, comment: "0 behind those that wait");
         var window = m.Wire(
-            "window", bytes.IsNot(0).Select(packed.ShiftLeft(held.Value.ShiftLeft(3), portBits + rowBits) | bits.Value.Extend(portBits + rowBits), bits.Value.Extend(portBits + rowBits)));
+            "window", bytes.IsNot(0).Select(inRow.ShiftLeft(held.Value.ShiftLeft(3), mostBits) | bits.Value.Extend(mostBits), bits.Value.Extend(mostBits)));
         var total = m.Wire("held_now", (held.Value + bytes).Truncate(held.Value.Width));
         var fits = m.Wire("port_takes_all", total <= Unsigned.Constant(options.ReadOutBytes));
         bits.Next(window.ShiftRight(portBits));

@@ -46,7 +46,6 @@ internal static class StepIssuer
         var outputsLeft = m.Register("outputs_left", Extent, comment: "this pass's among them");
         var rowStart = m.Register("row_start", rows.Width, comment: "first row of the pass");
         var blockAddress = m.Register("block_address", options.AddressBits, comment: "of row 0 of the block of outputs");
-        var firstGroup = m.Register("in_first_group");
         var begins = m.Register("begins_group", 1, comment: "no product of the group came yet");
         var part = options.Parts > 1 ? m.Register("part_at", Bits.OfIndex(options.Parts), reset: 0) : null;
 
@@ -74,7 +73,6 @@ internal static class StepIssuer
         rowsLeft.Next(command, rows).Next(blockDone, rowsLeft.Value.WrappingSubtract(passRows.Resize(rows.Width)));
         rowStart.Next(command, 0).Next(blockDone, (rowStart.Value + passRows).Resize(rows.Width));
         blockAddress.Next(command, address).Next(blockDone, firstAddress).Next(passDone, (blockAddress.Value + allRows).Resize(options.AddressBits));
-        firstGroup.Next(command | passDone, 1).Next(groupDone, 0);
         begins.Next(command | groupDone, 1).Next(fire, 0);
 
         var perOutput = fullDepth * Unsigned.Constant(options.WeightBits);
@@ -90,7 +88,11 @@ internal static class StepIssuer
         m.Output("pass_done", passDone);
         m.Output("command_done", passDone & isLast);
         m.Output("last", isLast, "pass of a command");
-        m.Output("first_group", firstGroup, "of the pass");
+        if (options.HasMantissas)
+        {
+            m.Output("first_group", m.Register("in_first_group").Next(command | passDone, 1).Next(groupDone, 0), "of the pass");
+        }
+
         m.Output("row", rowStart, "first of the pass");
         m.Output("rows_now", passRows);
         m.Output("outputs_now", passOutputs);
