@@ -23,7 +23,8 @@ public sealed record ChipDesign
     public required CycleModel Cycles { get; init; }
 
     /// <summary>One file per module, in an order in which each is defined before its use.</summary>
-    public IReadOnlyList<VerilogFile> Print() => VerilogPrinter.Print(Top);
+    /// <param name="view">For which kind of tool.</param>
+    public IReadOnlyList<VerilogFile> Print(DesignView view = DesignView.Simulation) => VerilogPrinter.Print(Top, view);
 }
 
 /// <summary>One step of the sequencer.</summary>
