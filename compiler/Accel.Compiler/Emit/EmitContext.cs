@@ -36,13 +36,13 @@ internal sealed class EmitContext
     private readonly Dictionary<QuantizedState, Segment> _residents = new(ReferenceEqualityComparer.Instance);
     private int _op;
 
-    public EmitContext(Machine machine, ModelPlan plan, CompilerOptions options, DramLayout dram, WeightTraffic weights, int tokens, Fitting fit)
+    public EmitContext(Machine machine, ModelPlan plan, CompilerOptions options, DramLayout dram, WeightPlan matrices, int tokens, Fitting fit)
     {
-        (Machine, Plan, Options, Dram, MostTokens, RingTokens, MostLanes) = (machine, plan, options, dram, tokens, fit.Tokens, fit.Lanes);
+        (Machine, Plan, Options, Dram, Matrices, MostTokens, RingTokens, MostLanes) = (machine, plan, options, dram, matrices, tokens, fit.Tokens, fit.Lanes);
         Scratchpad = new(machine.Name, machine.Shape.ScratchpadBytes);
         Stream = new(machine, Scratchpad, new SemaphoreTable(machine.Name, machine.Shape.Semaphores), tokens);
         Tokens = tokens == 1 ? 1 : Register.Tokens;
-        Weights = weights;
+        Weights = new(machine, matrices.SlotBytes);
         VectorUnits = Math.Min(Math.Min(machine.Shape.VectorUnits, fit.Lanes), MostVectorUnits);
         Stream.Spread = VectorUnits > 1 ? new(Stream, VectorUnits, machine.Config.VectorUnits.Lanes, Tokens) : null;
         States = plan.StateSpace with { RunTokens = fit.Tokens };
@@ -65,6 +65,9 @@ internal sealed class EmitContext
     public LinearScanAllocator Scratchpad { get; }
 
     public CommandStream Stream { get; }
+
+    /// <summary>How matrices lie in memory and are cut.</summary>
+    public WeightPlan Matrices { get; }
 
     public WeightTraffic Weights { get; }
 
@@ -147,9 +150,16 @@ internal sealed class EmitContext
             QuantizedRgLru lru => [lru.Decay],
             _ => [],
         };
-        Segment[] segments = Plan.Ops[op] is QuantizedTable table
-            ? [Dram.Table(table.Table, table.Function)]
-            : [.. vectors.OfType<ConstantVector>().Select(Dram.Vector)];
+        var segments = vectors.OfType<ConstantVector>().Select(Dram.Vector).ToList();
+        if (Plan.Ops[op] is QuantizedTable table)
+        {
+            segments.Add(Dram.Table(table.Table, table.Function));
+        }
+        else if (Plan.Ops[op] is QuantizedLinear { Weight: var weight } && Matrices.LayoutOf(weight) is { MantissaBytes: > 0 } layout)
+        {
+            segments.Add(Dram.Mantissas(weight, layout));
+        }
+
         Stream.Operator = op;
         foreach (var segment in segments)
         {
