@@ -15,7 +15,7 @@ namespace Accel.Compiler;
 public static class ModelCompiler
 {
     /// <summary>Shares of the scratchpad that weight tiles may take, in 64ths, from the best to the last that is tried.</summary>
-    private static readonly int[] _weightShares = [40, 32, 16, 8, 4, 2];
+    private static readonly int[] _weightShares = [42, 34, 17, 9, 5, 3];
 
     /// <summary>States may take one part of so many of the scratchpad.</summary>
     private const int StateShare = 4;
