@@ -82,6 +82,8 @@ public static class ModelCompiler
     private static EmitContext[] EmitBoth(ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, Fitting fit)
     {
         var matrices = new WeightPlan(plan, machine, [fit.Tokens, 1], SlotBytes(machine, fit.Share));
+        var residents = plan.Residents.Take(fit.Residents).ToHashSet();
+        new LayerPlacement(dram, plan, matrices, plan.StateSpace with { RunTokens = fit.Tokens }, residents.Contains).Run(machine, machine.Shape.DramBytes);
         EmitContext Entry(int tokens)
         {
             var context = new EmitContext(machine, plan, options, dram, matrices, tokens, fit);

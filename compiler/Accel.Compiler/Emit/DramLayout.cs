@@ -37,6 +37,9 @@ internal sealed class DramLayout(string model, Machine machine, bool hasWeights,
         }
     }
 
+    /// <summary>The next segment begins at a multiple of so many bytes; 0 leaves it where it is.</summary>
+    public void Align(long bytes) => _end = bytes > 0 ? checked((_end + bytes - 1) / bytes * bytes) : _end;
+
     public Segment Matrix(WeightMatrix matrix, PanelLayout layout) =>
         Once(matrix, () => Add(matrix.Name, SegmentKind.Weights, layout.Bytes, hasWeights ? layout.Pack() : default));
 

@@ -141,16 +141,7 @@ internal sealed class EmitContext
             return;
         }
 
-        ConstantVector?[] vectors = Plan.Ops[op] switch
-        {
-            Quantization.Ops.QuantizeRows rows => [rows.Norm?.Weight],
-            QuantizedRmsNorm norm => [norm.Norm.Weight],
-            QuantizedLinear linear => [linear.Bias],
-            QuantizedCausalConv conv => [conv.Taps, conv.Bias],
-            QuantizedRgLru lru => [lru.Decay],
-            _ => [],
-        };
-        var segments = vectors.OfType<ConstantVector>().Select(Dram.Vector).ToList();
+        var segments = VectorsOf(Plan.Ops[op]).Select(Dram.Vector).ToList();
         if (Plan.Ops[op] is QuantizedTable table)
         {
             segments.Add(Dram.Table(table.Table, table.Function));
@@ -165,6 +156,21 @@ internal sealed class EmitContext
         {
             _ahead.Add((op, segment.Start), LoadConstant(segment));
         }
+    }
+
+    /// <summary>Small constants that an op reads whole.</summary>
+    public static IEnumerable<ConstantVector> VectorsOf(QuantizedOp op)
+    {
+        ConstantVector?[] vectors = op switch
+        {
+            Quantization.Ops.QuantizeRows rows => [rows.Norm?.Weight],
+            QuantizedRmsNorm norm => [norm.Norm.Weight],
+            QuantizedLinear linear => [linear.Bias],
+            QuantizedCausalConv conv => [conv.Taps, conv.Bias],
+            QuantizedRgLru lru => [lru.Decay],
+            _ => [],
+        };
+        return vectors.OfType<ConstantVector>();
     }
 
     public static LaneType TypeOf(LaneValue value) => value.Format.Bits == 16 ? LaneType.I16 : LaneType.I32;
@@ -236,7 +242,7 @@ internal sealed class EmitContext
         Weights.Finish(this);
     }
 
-    private static SegmentKind KindOf(QuantizedState state) => state is CacheState ? SegmentKind.Cache : SegmentKind.State;
+    public static SegmentKind KindOf(QuantizedState state) => state is CacheState ? SegmentKind.Cache : SegmentKind.State;
 
     private ValuePlace Allocate(QuantizedValue value) => new(
         Scratchpad.Allocate((long)MostTokens * value.Width * ElementBytes(value)),

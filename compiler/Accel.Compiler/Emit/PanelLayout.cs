@@ -143,7 +143,7 @@ internal sealed class PanelLayout
     public byte[] PackMantissas()
     {
         var image = new byte[MantissaBytes];
-        for (var row = 0; row < _matrix.Rows; row++)
+        for (var row = 0; 2 * row < image.Length; row++)
         {
             BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(2 * row), _matrix.Data.Mantissas[row]);
         }

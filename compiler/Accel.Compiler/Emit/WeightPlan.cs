@@ -51,6 +51,9 @@ internal sealed class WeightPlan
     /// <param name="tokens">Most tokens of a run of the entry point.</param>
     public MatMulTile TileOf(WeightMatrix matrix, int tokens) => _all[matrix].Tiles[Array.IndexOf(_tokens, tokens)];
 
+    /// <summary>Bytes of some matrices, each counted once.</summary>
+    public long BytesOf(IEnumerable<WeightMatrix> matrices) => matrices.Distinct(ReferenceEqualityComparer.Instance).Cast<WeightMatrix>().Sum(matrix => LayoutOf(matrix).Bytes);
+
     private void Add(WeightMatrix matrix, int blocks)
     {
         if (_all.ContainsKey(matrix))
