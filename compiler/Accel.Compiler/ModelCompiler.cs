@@ -15,7 +15,7 @@ namespace Accel.Compiler;
 public static class ModelCompiler
 {
     /// <summary>Shares of the scratchpad that weight tiles may take, in 64ths, from the best to the last that is tried.</summary>
-    private static readonly int[] _weightShares = [40, 32, 16, 8, 4, 2];
+    private static readonly int[] _weightShares = [42, 34, 17, 9, 5, 3];
 
     /// <summary>States may take one part of so many of the scratchpad.</summary>
     private const int StateShare = 4;
@@ -81,10 +81,12 @@ public static class ModelCompiler
 
     private static EmitContext[] EmitBoth(ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, Fitting fit)
     {
-        var slot = SlotBytes(plan, machine, fit.Share);
+        var matrices = new WeightPlan(plan, machine, [fit.Tokens, 1], SlotBytes(machine, fit.Share));
+        var residents = plan.Residents.Take(fit.Residents).ToHashSet();
+        new LayerPlacement(dram, plan, matrices, plan.StateSpace with { RunTokens = fit.Tokens }, residents.Contains).Run(machine, machine.Shape.DramBytes);
         EmitContext Entry(int tokens)
         {
-            var context = new EmitContext(machine, plan, options, dram, new WeightTraffic(machine, slot), tokens, fit);
+            var context = new EmitContext(machine, plan, options, dram, matrices, tokens, fit);
             context.EmitAll();
             return context;
         }
@@ -94,16 +96,9 @@ public static class ModelCompiler
         return entries;
     }
 
-    /// <summary>A slot holds an array's share of the largest matrix, or what the share of the scratchpad allows.</summary>
-    private static long SlotBytes(ModelPlan plan, Machine machine, int share)
-    {
-        var most = machine.Shape.ScratchpadBytes / 64 * share / (WeightTraffic.SlotsPerArray * machine.Arrays);
-        var wanted = plan.Ops.OfType<QuantizedLinear>()
-            .Select(op => new WeightRecord(op.Weight, machine).Stride * (((op.Weight.Rows / op.Blocks) + machine.Arrays - 1) / machine.Arrays))
-            .DefaultIfEmpty(1).Max();
-        var bytes = Math.Min(most, wanted);
-        return Math.Max(bytes / LinearScanAllocator.Alignment, 1) * LinearScanAllocator.Alignment;
-    }
+    /// <summary>What a share of the scratchpad allows a slot.</summary>
+    private static long SlotBytes(Machine machine, int share) => Math.Max(
+        machine.Shape.ScratchpadBytes / 64 * share / (WeightTraffic.SlotsPerArray * machine.Arrays) / LinearScanAllocator.Alignment, 1) * LinearScanAllocator.Alignment;
 
     private static (CompiledProgram Program, CompilationReport Report) Assemble(
         ModelPlan plan, Machine machine, CompilerOptions options, int tokens, DramLayout dram, EmitContext[] contexts)

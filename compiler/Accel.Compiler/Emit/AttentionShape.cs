@@ -20,8 +20,8 @@ internal sealed class AttentionShape
         Lanes = context.Plan.KeepsScores ? CountLanes() : 1;
         KeepsScores = !context.Plan.KeepsScores || Rows * Keys.Slots * 4 * Lanes <= context.Machine.Shape.ScratchpadBytes / 8;
         Tile = ChooseTile();
-        ScoreDataflow = TileSearch.CheapestDataflow(context.Machine, new((int)Rows, Tile, op.HeadWidth, op.HeadWidth, op.Keys.CodeBits));
-        ValueDataflow = TileSearch.CheapestDataflow(context.Machine, new((int)Rows, op.ValueWidth, Tile, Tile, op.Values.CodeBits));
+        ScoreDataflow = TileSearch.CheapestDataflow(context.Machine, (int)Rows, new(Tile, op.HeadWidth, op.HeadWidth, op.Keys.CodeBits));
+        ValueDataflow = TileSearch.CheapestDataflow(context.Machine, (int)Rows, new(op.ValueWidth, Tile, Tile, op.Values.CodeBits));
         QueryCodes = context.Temporary((long)context.MostTokens * op.Query.Width * op.QueryBits / 8);
         QueryScales = context.Temporary(4L * context.MostTokens * op.Heads);
         var stream = context.Stream;

@@ -36,13 +36,13 @@ internal sealed class EmitContext
     private readonly Dictionary<QuantizedState, Segment> _residents = new(ReferenceEqualityComparer.Instance);
     private int _op;
 
-    public EmitContext(Machine machine, ModelPlan plan, CompilerOptions options, DramLayout dram, WeightTraffic weights, int tokens, Fitting fit)
+    public EmitContext(Machine machine, ModelPlan plan, CompilerOptions options, DramLayout dram, WeightPlan matrices, int tokens, Fitting fit)
     {
-        (Machine, Plan, Options, Dram, MostTokens, RingTokens, MostLanes) = (machine, plan, options, dram, tokens, fit.Tokens, fit.Lanes);
+        (Machine, Plan, Options, Dram, Matrices, MostTokens, RingTokens, MostLanes) = (machine, plan, options, dram, matrices, tokens, fit.Tokens, fit.Lanes);
         Scratchpad = new(machine.Name, machine.Shape.ScratchpadBytes);
         Stream = new(machine, Scratchpad, new SemaphoreTable(machine.Name, machine.Shape.Semaphores), tokens);
         Tokens = tokens == 1 ? 1 : Register.Tokens;
-        Weights = weights;
+        Weights = new(machine, matrices.SlotBytes);
         VectorUnits = Math.Min(Math.Min(machine.Shape.VectorUnits, fit.Lanes), MostVectorUnits);
         Stream.Spread = VectorUnits > 1 ? new(Stream, VectorUnits, machine.Config.VectorUnits.Lanes, Tokens) : null;
         States = plan.StateSpace with { RunTokens = fit.Tokens };
@@ -65,6 +65,9 @@ internal sealed class EmitContext
     public LinearScanAllocator Scratchpad { get; }
 
     public CommandStream Stream { get; }
+
+    /// <summary>How matrices lie in memory and are cut.</summary>
+    public WeightPlan Matrices { get; }
 
     public WeightTraffic Weights { get; }
 
@@ -138,7 +141,27 @@ internal sealed class EmitContext
             return;
         }
 
-        ConstantVector?[] vectors = Plan.Ops[op] switch
+        var segments = VectorsOf(Plan.Ops[op]).Select(Dram.Vector).ToList();
+        if (Plan.Ops[op] is QuantizedTable table)
+        {
+            segments.Add(Dram.Table(table.Table, table.Function));
+        }
+        else if (Plan.Ops[op] is QuantizedLinear { Weight: var weight } && Matrices.LayoutOf(weight) is { MantissaBytes: > 0 } layout)
+        {
+            segments.Add(Dram.Mantissas(weight, layout));
+        }
+
+        Stream.Operator = op;
+        foreach (var segment in segments)
+        {
+            _ahead.Add((op, segment.Start), LoadConstant(segment));
+        }
+    }
+
+    /// <summary>Small constants that an op reads whole.</summary>
+    public static IEnumerable<ConstantVector> VectorsOf(QuantizedOp op)
+    {
+        ConstantVector?[] vectors = op switch
         {
             Quantization.Ops.QuantizeRows rows => [rows.Norm?.Weight],
             QuantizedRmsNorm norm => [norm.Norm.Weight],
@@ -147,14 +170,7 @@ internal sealed class EmitContext
             QuantizedRgLru lru => [lru.Decay],
             _ => [],
         };
-        Segment[] segments = Plan.Ops[op] is QuantizedTable table
-            ? [Dram.Table(table.Table, table.Function)]
-            : [.. vectors.OfType<ConstantVector>().Select(Dram.Vector)];
-        Stream.Operator = op;
-        foreach (var segment in segments)
-        {
-            _ahead.Add((op, segment.Start), LoadConstant(segment));
-        }
+        return vectors.OfType<ConstantVector>();
     }
 
     public static LaneType TypeOf(LaneValue value) => value.Format.Bits == 16 ? LaneType.I16 : LaneType.I32;
@@ -226,7 +242,7 @@ internal sealed class EmitContext
         Weights.Finish(this);
     }
 
-    private static SegmentKind KindOf(QuantizedState state) => state is CacheState ? SegmentKind.Cache : SegmentKind.State;
+    public static SegmentKind KindOf(QuantizedState state) => state is CacheState ? SegmentKind.Cache : SegmentKind.State;
 
     private ValuePlace Allocate(QuantizedValue value) => new(
         Scratchpad.Allocate((long)MostTokens * value.Width * ElementBytes(value)),

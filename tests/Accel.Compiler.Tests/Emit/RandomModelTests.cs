@@ -24,6 +24,7 @@ public sealed class RandomModelTests
         "embedding", "linear", "attention", "rope", "causal_conv", "rg_lru", "selective_scan", "add", "multiply",
         "sliding window", "full attention", "one query head a key head", "multi-query", "grouped queries",
         "Int8 per row", "Int4 per row", "Int4 in groups", "Int3 in groups", "Ternary in groups",
+        "rows cut along their depth", "rows cut in more than three parts", "mantissas behind their rows", "mantissas apart",
         "WeightStationary", "OutputStationary", "state on chip", "state in memory", "reduce on more than one unit",
         "lanes on more than one unit", "quantize on more than one unit", "scan on more than one unit", "convolve on more than one unit", "rotate on more than one unit", "lookup on more than one unit",
     ];
@@ -78,6 +79,14 @@ public sealed class RandomModelTests
 
         covered.UnionWith(graph.Matrices.Select(matrix => $"{matrix.Format} {(matrix.GroupSize >= matrix.Columns ? "per row" : "in groups")}"));
         covered.UnionWith(run.Program.EntryPoints.SelectMany(entry => entry.Instructions).OfType<MatMul>().Select(product => $"{product.Dataflow}"));
+        covered.Add(run.Program.Segments.Any(segment => segment.Name.EndsWith(".mantissas", StringComparison.Ordinal)) ? "mantissas apart" : "mantissas behind their rows");
+        foreach (var (op, traffic) in graph.Ops.Zip(run.Report.EntryPoints[0].Operators).Where(pair => pair.Second.Tile is not null))
+        {
+            var parts = (op.Operands[0].Width + traffic.Tile!.Depth - 1) / traffic.Tile.Depth;
+            covered.UnionWith(parts > 1 ? ["rows cut along their depth"] : []);
+            covered.UnionWith(parts > 3 ? ["rows cut in more than three parts"] : []);
+        }
+
         covered.UnionWith(run.Program.EntryPoints.SelectMany(entry => entry.Instructions).OfType<VectorCommand>().Where(command => command.Vector > 0).Select(command => $"{command.Mnemonic} on more than one unit"));
         covered.UnionWith(run.Report.States.Select(state => state.OnChip ? "state on chip" : "state in memory"));
     }
