@@ -9,8 +9,10 @@ internal sealed class CommandQueue(int depth)
     private readonly Command[] _commands = new Command[depth];
     private readonly int[] _instructions = new int[depth];
     private readonly (long Cycle, long Order)[] _issues = new (long, long)[depth];
+    private readonly long[] _freeSince = new long[depth];
     private readonly long[] _registers = new long[depth * Register.Count];
     private int _head;
+    private int _tail;
 
     public int Count { get; private set; }
 
@@ -26,23 +28,28 @@ internal sealed class CommandQueue(int depth)
 
     public ReadOnlySpan<long> HeadRegisters => _registers.AsSpan(_head * Register.Count, Register.Count);
 
+    /// <summary>The cycle from which the next place is free; the queue is not full.</summary>
+    public long RoomSince => _freeSince[_tail];
+
     public void Add(Command command, int instruction, ReadOnlySpan<long> registers, long cycle = 0, long order = 0)
     {
-        var slot = (_head + Count) % depth;
-        _commands[slot] = command;
-        _instructions[slot] = instruction;
-        _issues[slot] = (cycle, order);
-        registers.CopyTo(_registers.AsSpan(slot * Register.Count, Register.Count));
+        _commands[_tail] = command;
+        _instructions[_tail] = instruction;
+        _issues[_tail] = (cycle, order);
+        registers.CopyTo(_registers.AsSpan(_tail * Register.Count, Register.Count));
+        _tail = _tail + 1 == depth ? 0 : _tail + 1;
         Count++;
     }
 
-    public void RemoveHead()
+    /// <summary>The oldest has left its place.</summary>
+    public void RemoveHead(long cycle = 0)
     {
-        _head = (_head + 1) % depth;
+        _freeSince[_head] = cycle;
+        _head = _head + 1 == depth ? 0 : _head + 1;
         Count--;
     }
 
-    public void Clear() => (_head, Count) = (0, 0);
+    public void Clear() => (_head, _tail, Count) = (0, 0, 0);
 
     /// <summary>Queued commands, the next one first.</summary>
     public IEnumerable<(Command Command, int Instruction)> Waiting()
