@@ -37,11 +37,11 @@ internal sealed record ArrayDrain(int Rows, int Columns, int Address, int Stride
 internal sealed record TileTimes(long Taken, long Done);
 
 /// <summary>What came out of an array.</summary>
-/// <param name="Words">Every accumulator, by address and lane; null where one holds unknown bits.</param>
+/// <param name="Words">Accumulators by address and lane, as far as products lie; null where one holds unknown bits.</param>
 /// <param name="Results">Of each drain, <c>[rows * columns]</c>; null likewise.</param>
 internal sealed record ArrayRun(IReadOnlyList<TileTimes> Times, IReadOnlyList<TileTimes> DrainTimes, long?[,] Words, IReadOnlyList<long?[]> Results);
 
-/// <summary>Runs an emitted array: under Icarus, whose unknown values also show what a reset forgot, or as a program where it is large.</summary>
+/// <summary>Runs an emitted array under Icarus, whose unknown values also show what a reset forgot.</summary>
 internal sealed class ArrayBench(ArrayOptions options)
 {
     private const int MostCycles = 2_000_000;
@@ -56,8 +56,7 @@ internal sealed class ArrayBench(ArrayOptions options)
     /// <param name="tiles">In order; each taken as soon as the array takes it.</param>
     /// <param name="drains">In order, when all tiles are done.</param>
     /// <param name="stall">Out of 16, how often weights or activations are held back.</param>
-    /// <param name="isLarge">Whether the array is compiled by Verilator.</param>
-    public ArrayRun Run(IReadOnlyList<ArrayTile> tiles, IReadOnlyList<ArrayDrain>? drains = null, int stall = 0, bool isLarge = false)
+    public ArrayRun Run(IReadOnlyList<ArrayTile> tiles, IReadOnlyList<ArrayDrain>? drains = null, int stall = 0)
     {
         var folder = Tool.Folder($"{options.Name}-{Guid.NewGuid():N}");
         var commands = new StringBuilder();
@@ -71,8 +70,9 @@ internal sealed class ArrayBench(ArrayOptions options)
             }
         }
 
-        // Every word of every lane, as it is.
-        var dump = new ArrayDrain(options.WordsPerLane, options.Lanes, 0, 0, null, null, 3, 0, 0, 0);
+        // What the products may have written of every lane, as it is.
+        var written = tiles.Max(tile => tile.WordOf(options, tile.Rows - 1, tile.Outputs - 1)) + 1;
+        var dump = new ArrayDrain(written, options.Lanes, 0, 0, null, null, 3, 0, 0, 0);
         ArrayDrain[] allDrains = [.. drains ?? [], dump];
         var reads = new StringBuilder();
         foreach (var drain in allDrains)
@@ -91,11 +91,11 @@ internal sealed class ArrayBench(ArrayOptions options)
         File.WriteAllLines(Path.Combine(folder, "beats.hex"), _beats.Select(beat => Hex(beat, options.PortBits)));
         File.WriteAllLines(Path.Combine(folder, "activations.hex"), _activations.Select(x => Hex((ushort)x, 16)));
         File.WriteAllLines(Path.Combine(folder, "operands.hex"), _operands.Select(x => Hex((uint)x, 32)));
-        var lines = Simulate(folder, isLarge).Split('\n').Select(line => line.TrimEnd().Split(' ')).ToList();
+        var lines = Simulate(folder).Split('\n').Select(line => line.TrimEnd().Split(' ')).ToList();
         Directory.Delete(folder, recursive: true);
         Assert.True(lines.Exists(words => words[0] == "end"), string.Join('\n', lines.TakeLast(5).Select(words => string.Join(' ', words))));
         var results = Results(lines, allDrains);
-        var words = new long?[options.WordsPerLane, options.Lanes];
+        var words = new long?[written, options.Lanes];
         for (var at = 0; at < words.Length; at++)
         {
             words[at / options.Lanes, at % options.Lanes] = results[^1][at];
@@ -104,16 +104,10 @@ internal sealed class ArrayBench(ArrayOptions options)
         return new(Times(lines, "taken", "done"), [.. Times(lines, "drain", "drained").SkipLast(1)], words, [.. results.SkipLast(1)]);
     }
 
-    private static string Simulate(string folder, bool isLarge)
+    private static string Simulate(string folder)
     {
-        if (isLarge)
-        {
-            ToolProcess.Check(ExternalTool.Verilator, ["--binary", "--timing", "-Wno-fatal", "-O3", "-CFLAGS", "-O1", "-j", "2", "--top-module", "bench", "bench.v", "array.v"], folder, _limit);
-            return Tool.Run(folder, Path.Combine(folder, "obj_dir", "Vbench"));
-        }
-
         ToolProcess.Check(ExternalTool.Icarus, ["-g2001", "-o", "bench.vvp", "bench.v", "array.v"], folder, _limit);
-        return Tool.Run(folder, "vvp", "-n", "bench.vvp");
+        return ToolProcess.Check(ExternalTool.IcarusRuntime, ["-n", "bench.vvp"], folder, _limit).Output;
     }
 
     /// <summary>Results as bytes: each drain's beats joined, cut at its type's width.</summary>

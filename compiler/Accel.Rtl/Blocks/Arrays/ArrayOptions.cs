@@ -102,6 +102,8 @@ public sealed record ArrayOptions(MatMulArrayConfig Array, ActivationType Activa
     internal string Name =>
         $"array_{Array.Rows}x{Array.Columns}_{Activations}_{Weights}{(HasMantissas ? "_scaled" : "")}{(Fold > 1 ? $"_fold{Fold}" : "")}{(IsOutputStationary ? "_os" : "")}".ToLowerInvariant();
 
+    private static long AccumulatorBytesOf(long sums) => sums * MatMulArrayConfig.AccumulatorBytes;
+
     /// <exception cref="InputException">What this hardware cannot be built for, all at once.</exception>
     public ArrayOptions Checked()
     {
@@ -112,7 +114,7 @@ public sealed record ArrayOptions(MatMulArrayConfig Array, ActivationType Activa
         Demand(Array.Dataflows.Contains(Dataflow), "dataflows", "one that the config has", $"{Dataflow}");
         Demand(Array.WeightPort.Value >= 2 && BitOperations.IsPow2(Array.WeightPort.Value), "weightPort", "a power of two, 2 B or more", $"{Array.WeightPort}");
         Demand(Fold < 1 || Array.AccumulatorWords / Lanes >= 1, "accumulators", $"a word for each of {Lanes} lanes", $"{Array.Accumulators}");
-        Demand(ReadOutBytes >= 1, "readOutBytes", "1 or more", $"{ReadOutBytes}");
+        Demand(ReadOutBytes >= 1 && ReadOutBytes <= AccumulatorBytesOf(Array.Columns), "readOutBytes", $"1 to {AccumulatorBytesOf(Array.Columns)}, a sum of each column", $"{ReadOutBytes}");
         return faults.Count == 0 ? this : throw new InputException(faults);
 
         void Demand(bool holds, string field, string expected, string found)
