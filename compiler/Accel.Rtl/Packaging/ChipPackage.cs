@@ -65,10 +65,12 @@ public static class ChipPackage
         var (simulation, synthesis) = (design.Print(), design.Print(DesignView.Synthesis));
         var texts = synthesis.ToDictionary(file => file.Name, file => file.Text, StringComparer.Ordinal);
         var common = simulation.Where(file => texts.GetValueOrDefault(file.Name) == file.Text).Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        var small = synthesis.Where(file => file.IsInline).Select(file => file.Text).ToList();
         return
         [
             .. simulation.Where(file => !common.Contains(file.Name)).Select(file => new ModuleFile($"sim/{file.Name}.v", file.Text, FileUse.Simulation)),
-            .. synthesis.Select(file => common.Contains(file.Name)
+            .. small.Count > 0 ? [new ModuleFile("syn/small_modules.v", string.Join('\n', small), FileUse.Synthesis)] : Array.Empty<ModuleFile>(),
+            .. synthesis.Where(file => !file.IsInline).Select(file => common.Contains(file.Name)
                 ? new ModuleFile($"rtl/{file.Name}.v", file.Text, FileUse.Both)
                 : new ModuleFile($"syn/{file.Name}.v", file.Text, FileUse.Synthesis)),
         ];
