@@ -1,5 +1,6 @@
 using Accel.Compiler.Quantization;
 using Accel.Rtl.Hdl;
+using Accel.Rtl.Matrices.Choice;
 
 namespace Accel.Rtl.Chip;
 
@@ -15,6 +16,9 @@ public sealed record ChipDesign
 
     /// <summary>What the sequencer does for a token, in order; the index is what <c>probe_step</c> shows.</summary>
     public required IReadOnlyList<ChipStep> Steps { get; init; }
+
+    /// <summary>The style of each matrix, and what it takes.</summary>
+    public required StylePlan Styles { get; init; }
 
     /// <summary>Every memory that can be written.</summary>
     public required IReadOnlyList<ChipMemory> Memories { get; init; }

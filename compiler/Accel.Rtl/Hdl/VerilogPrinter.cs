@@ -32,7 +32,7 @@ public static class VerilogPrinter
                 Visit(instance.Module.In(view));
             }
 
-            files.Add(new(module.Name, new ModulePrinter(module).Print()));
+            files.Add(new(module.Name, new ModulePrinter(module).Print()) { IsInline = module.IsInline });
         }
     }
 
@@ -42,4 +42,8 @@ public static class VerilogPrinter
 
 /// <summary>The text of one module.</summary>
 /// <param name="Name">The module; the file's name is this and <c>.v</c>.</param>
-public sealed record VerilogFile(string Name, string Text);
+public sealed record VerilogFile(string Name, string Text)
+{
+    /// <summary>Whether it is a small module that is part of what holds it.</summary>
+    public bool IsInline { get; init; }
+}

@@ -44,7 +44,7 @@ internal sealed class SerialCells
 
     private Module Build(string name, IReadOnlyList<int> shifts, ColumnAdder adder)
     {
-        var m = new Module(name, $"Serial sum of {shifts.Count} bits at places {string.Join(", ", shifts)} and a state: gives the lowest bit, keeps the rest.");
+        var m = new Module(name, $"Serial sum of {shifts.Count} bits at places {string.Join(", ", shifts)} and a state: gives the lowest bit, keeps the rest.") { IsInline = true };
         var start = m.Input("start");
         var firstState = m.Input("first_state", adder.StateBits);
         var x = m.Input("x", shifts.Count);

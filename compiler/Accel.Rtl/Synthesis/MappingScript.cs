@@ -68,9 +68,10 @@ internal static class MappingScript
             opt
             abc -liberty {liberty} -script {shared}/{LogicName}
             {constants}
+            setundef -zero
             opt_clean -purge
             tee -o {netlist}.stat stat
-            write_verilog -noattr -noexpr -nohex {netlist}
+            write_verilog -noattr -noexpr -nohex -simple-lhs {netlist}
 
             """;
     }

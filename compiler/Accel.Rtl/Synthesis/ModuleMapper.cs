@@ -16,7 +16,10 @@ internal sealed partial class ModuleMapper(MappingLibrary library, string folder
     private readonly string _state = Fingerprint(string.Concat(Directory.GetFiles(Path.Combine(folder, SharedName)).Order(StringComparer.Ordinal).Select(File.ReadAllText)));
 
     /// <summary>The netlist of a module that was mapped.</summary>
-    public string NetlistOf(string module) => Path.Combine(folder, module, $"{module}.mapped.v");
+    public string NetlistOf(string module) => NetlistOf(folder, module);
+
+    /// <inheritdoc cref="NetlistOf(string)"/>
+    public static string NetlistOf(string folder, string module) => Path.Combine(folder, module, $"{module}.mapped.v");
 
     /// <param name="text">The module, and the ports of those in it.</param>
     /// <exception cref="ToolFailedException">It failed or took too long.</exception>

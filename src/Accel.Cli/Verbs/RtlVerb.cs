@@ -11,5 +11,6 @@ internal static class RtlVerb
         RtlVerifyVerb.Create(terminal),
         RtlArrayVerb.Create(terminal),
         RtlSynthVerb.Create(terminal),
+        RtlUnitVerb.Create(terminal),
     };
 }

@@ -17,7 +17,7 @@ internal sealed class ParallelRows(RowLogic logic, Func<UnrolledMatrix, Band, in
 
     /// <summary>All stages that the deepest graph may take, and the register behind the choice.</summary>
     public static int Latency(IReadOnlyList<UnrolledMatrix> matrices, int levels) =>
-        matrices.Max(matrix => matrix.Bands.Max(band => Enumerable.Range(0, matrix.Groups).Max(g => Stages(matrix.Tile(band, g).MinimumDepth + ExtraDepth, levels)))) + 1;
+        ((matrices.Max(matrix => matrix.MinimumDepth) + ExtraDepth + levels - 1) / levels) + 1;
 
     public Module Build()
     {
@@ -45,8 +45,6 @@ internal sealed class ParallelRows(RowLogic logic, Func<UnrolledMatrix, Band, in
         RowLogic.End(m, ports, words);
         return m;
     }
-
-    private static int Stages(int depth, int levels) => (depth + levels - 1) / levels;
 
     private Module BandModule(UnrolledMatrix matrix, int index)
     {

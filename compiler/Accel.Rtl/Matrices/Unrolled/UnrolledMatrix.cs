@@ -37,6 +37,7 @@ internal sealed class UnrolledMatrix
             for (var group = 0; group < Groups; group++)
             {
                 var tile = Tile(band, group);
+                MinimumDepth = Math.Max(MinimumDepth, tile.MinimumDepth);
                 for (var row = 0; row < band.Rows; row++)
                 {
                     var reach = 0L;
@@ -69,6 +70,9 @@ internal sealed class UnrolledMatrix
 
     /// <summary>Bits of a group's sum: what the weights of the heaviest group and codes at their limit give.</summary>
     public int SumBits { get; private init; }
+
+    /// <summary>Levels of two-input adders that some tile takes at least.</summary>
+    public int MinimumDepth { get; private init; }
 
     public IReadOnlyList<Band> Bands { get; }
 

@@ -21,11 +21,11 @@ internal static class UnrolledUnit
     {
         var unit = new UnitBuilder(name, $"Matrix products with wires for every weight: {logic.Matrices.Count} matrices. S = sum over groups of mantissa * sum of code * weight.", tasks.Count);
         var m = unit.Module;
-        int Words(MatrixTask task) => (logic.Matrices[matrixOf(task)].Inputs + shape.Lanes - 1) / shape.Lanes;
-        var most = tasks.Max(Words);
+        UnrolledMatrix Of(MatrixTask task) => logic.Matrices[matrixOf(task)];
+        var most = tasks.Max(t => Words(Of(t), shape));
 
         m.Comment("The codes, word after word.");
-        var words = unit.Field("words", tasks.Select(t => (long)Words(t)));
+        var words = unit.Field("words", tasks.Select(t => (long)Words(Of(t), shape)));
         var active = m.Register("active", reset: 0);
         var word = m.Register("word", words.Width);
         var lastWord = m.Wire("last_word", active & word.Value.Increment().Is(words));
@@ -63,10 +63,17 @@ internal static class UnrolledUnit
         m.Output("sum_valid", valid2);
         m.Output("sum", valid2.Select(total, Signed.Constant(total.Width, 0)).Resize(IMatrixStyle.SumBits));
 
-        // A start, the words, one more if they are held, the first row's time, the rows, and their way out.
-        var before = 1 + (most == 1 ? 0 : 1) + logic.Latency + ScaleLatency;
-        return unit.Build((step, _) => before + Words(tasks[step]) + tasks[step].Op.Weight.Rows);
+        return unit.Build((step, _) => Cycles(Of(tasks[step]), shape, logic.Latency, most > 1));
     }
+
+    /// <summary>Cycles from start to the last sum.</summary>
+    /// <param name="latency">Of the rows' logic.</param>
+    /// <param name="isHeld">Whether some matrix of the unit reads more than one word, so that words are held in registers.</param>
+    public static long Cycles(UnrolledMatrix matrix, MachineShape shape, int latency, bool isHeld) =>
+        1 + Words(matrix, shape) + (isHeld ? 1 : 0) + latency + matrix.Rows + ScaleLatency;
+
+    /// <summary>Code words that a product reads.</summary>
+    public static int Words(UnrolledMatrix matrix, MachineShape shape) => (matrix.Inputs + shape.Lanes - 1) / shape.Lanes;
 
     /// <summary>Registers for all words of the longest input.</summary>
     private static Unsigned Held(Module m, Unsigned codeWord, int words, Unsigned read, Unsigned word)
