@@ -43,7 +43,7 @@ internal sealed class Sequencer
         {
             return ToCommand();
         }
-        catch (Exception error) when (error is OverflowException or DivideByZeroException or IndexOutOfRangeException)
+        catch (Exception error) when (error is OverflowException or DivideByZeroException or ArgumentOutOfRangeException)
         {
             var text = error switch
             {

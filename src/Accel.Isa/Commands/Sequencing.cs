@@ -25,14 +25,14 @@ public sealed record Set(Register Target, SetFunction Function, Expression Left,
     /// <param name="positions">Of the tokens of a batch.</param>
     /// <exception cref="OverflowException">The result exceeds 64 bits.</exception>
     /// <exception cref="DivideByZeroException">The divisor is not positive.</exception>
-    /// <exception cref="IndexOutOfRangeException">The run has no such token.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The run has no such token.</exception>
     public long Evaluate(ReadOnlySpan<long> registers, ReadOnlySpan<long> positions = default)
     {
         var left = Left.Resolve(registers);
         var right = Right.Resolve(registers);
         if (Function == SetFunction.PositionOf)
         {
-            return right == 0 && left >= 0 && left < positions.Length ? positions[(int)left] : throw new IndexOutOfRangeException();
+            return right == 0 && left >= 0 && left < positions.Length ? positions[(int)left] : throw new ArgumentOutOfRangeException(nameof(positions), left, "no such token");
         }
 
         if (Function >= SetFunction.FloorDivide && right <= 0)
