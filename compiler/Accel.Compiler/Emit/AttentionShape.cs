@@ -16,7 +16,7 @@ internal sealed class AttentionShape
         (Context, Op) = (context, op);
         (Keys, Values) = (new(context, op.Keys), new(context, op.Values));
         Group = op.Heads / op.KeyHeads;
-        NeedsMask = context.MostTokens > 1;
+        NeedsMask = context.MostTokensOfSequence > 1;
         Lanes = context.Plan.KeepsScores ? CountLanes() : 1;
         KeepsScores = !context.Plan.KeepsScores || Rows * Keys.Slots * 4 * Lanes <= context.Machine.Shape.ScratchpadBytes / 8;
         Tile = ChooseTile();
@@ -77,7 +77,7 @@ internal sealed class AttentionShape
     public LaneType QueryType => Op.QueryBits == 8 ? LaneType.I8 : LaneType.I16;
 
     /// <summary>Queries of a key head.</summary>
-    public long Rows => (long)Context.MostTokens * Group;
+    public long Rows => (long)Context.MostTokensOfSequence * Group;
 
     private int CountLanes()
     {

@@ -11,7 +11,7 @@ internal static class EmbeddingLowering
     public static void Emit(EmitContext context, QuantizedEmbedding op)
     {
         var (stream, channel, tokens) = (context.Stream, context.Machine.DataChannel, context.Tokens);
-        var input = context.Dram.Buffer("tokens", SegmentKind.Input, 4L * context.RingTokens);
+        var input = context.Dram.Buffer("tokens", SegmentKind.Input, 4L * context.BufferTokens);
         var ids = context.Temporary(4L * context.MostTokens);
         stream.Add(new Load(TrafficClass.Input, input.Start, ids.Start, new Box(tokens * 4)) { Channel = channel });
 

@@ -22,7 +22,7 @@ internal sealed class LinearResult
         _bias = op.Bias is { } bias ? context.Constant(context.Dram.Vector(bias)) : default;
         StagingBytes = (long)context.MostTokens * outputs * ElementBytes;
         var isLogits = op.Output == context.Plan.Graph.Logits;
-        _logits = isLogits ? context.Dram.Buffer("logits", SegmentKind.Output, (long)context.RingTokens * op.Output.Width * ElementBytes) : null;
+        _logits = isLogits ? context.Dram.Buffer("logits", SegmentKind.Output, (long)context.BufferTokens * op.Output.Width * ElementBytes) : null;
         _staging = isLogits
             ? [.. Enumerable.Range(0, context.Machine.Arrays).Select(_ => context.Temporary(DoubleBuffer.Slots * StagingBytes))]
             : [];

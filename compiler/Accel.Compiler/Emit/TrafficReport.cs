@@ -13,13 +13,14 @@ internal static class TrafficReport
     public static EntryPointTraffic Make(ModelPlan plan, EmitContext context, CompiledProgram program, EntryPoint entry, long position)
     {
         long tokens = entry.MaximumTokens;
+        var run = entry.IsBatch ? new RunWork([.. Enumerable.Repeat(position, entry.MaximumTokens)], 1) : new RunWork(position, tokens);
         var bytes = TrafficMeter.Measure(program, entry, position, tokens);
         var classes = bytes.GetLength(1);
         var operators = plan.Ops.Select((op, i) =>
         {
             var moved = Enumerable.Range(0, classes).Select(c => bytes[i, c]).ToArray();
-            var bound = LowerBound.Bytes(plan.Graph, op, context.IsResident, position, tokens);
-            var causes = Activations(op, i, context, moved).Concat(Causes(op, i, context, position, tokens)).Where(cause => cause.Bytes != 0);
+            var bound = LowerBound.Bytes(plan.Graph, op, context.IsResident, run);
+            var causes = Activations(op, i, context, moved).Concat(Causes(op, i, context, run)).Where(cause => cause.Bytes != 0);
             return new OperatorTraffic(op.Result.Name, op.Mnemonic, moved, bound, [.. causes], context.Tiles.GetValueOrDefault(i));
         });
         return new(entry.Name, position, tokens, context.Scratchpad.Peak, [.. operators]);
@@ -33,11 +34,11 @@ internal static class TrafficReport
         yield return new(cause, moved[(int)TrafficClass.Activations]);
     }
 
-    private static IEnumerable<ExcessTraffic> Causes(QuantizedOp op, int index, EmitContext context, long position, long tokens) => op switch
+    private static IEnumerable<ExcessTraffic> Causes(QuantizedOp op, int index, EmitContext context, RunWork run) => op switch
     {
-        QuantizedEmbedding embedding => Table(embedding.Table, context.Matrices.LayoutOf(embedding.Table), tokens),
+        QuantizedEmbedding embedding => Table(embedding.Table, context.Matrices.LayoutOf(embedding.Table), run.Tokens),
         QuantizedLinear linear => Matrix(linear.Weight, context.Matrices.LayoutOf(linear.Weight)),
-        QuantizedAttention attention => Caches(attention, context.Attentions[index], position, tokens),
+        QuantizedAttention attention => Caches(attention, context.Attentions[index], run),
         _ => [],
     };
 
@@ -56,11 +57,11 @@ internal static class TrafficReport
         yield return new("mantissas that come with each part of a row", tokens * repeated);
     }
 
-    private static IEnumerable<ExcessTraffic> Caches(QuantizedAttention op, AttentionShape shape, long position, long tokens)
+    private static IEnumerable<ExcessTraffic> Caches(QuantizedAttention op, AttentionShape shape, RunWork run)
     {
-        var visible = tokens + (op.Window == 0 ? position : Math.Min(position, op.Window - 1));
+        var visible = run.Tokens + run.Positions.Sum(position => op.Window == 0 ? position : Math.Min(position, op.Window - 1));
         var (keys, values) = (shape.Keys.OnChip is null ? op.Keys.BitsPerSlot / 8 : 0, shape.Values.OnChip is null ? op.Values.BitsPerSlot / 8 : 0);
-        yield return new("the run's own keys and values come back", tokens * (keys + values));
+        yield return new("the run's own keys and values come back", run.Tokens * (keys + values));
         yield return new("keys in both passes, as their scores do not fit", shape.KeepsScores ? 0 : visible * keys);
         yield return new("scales of values in both passes", values == 0 ? 0 : visible * 2 * op.KeyHeads);
     }
