@@ -10,7 +10,7 @@ internal sealed class Sequencer
     private readonly long[] _registers = new long[Register.Count];
     private readonly (int Body, long Left)[] _loops = new (int, long)[ProgramChecks.DeepestLoop];
     private EntryPoint _entry = new("", 1, []);
-    private IReadOnlyList<Instruction> _instructions = [];
+    private Instruction[] _instructions = [];
     private int _depth;
     private long _stepsLeft;
 
@@ -22,13 +22,17 @@ internal sealed class Sequencer
     /// <summary>Instructions other than commands and fences that were done so far.</summary>
     public long OwnSteps { get; private set; }
 
-    public bool IsDone => Position >= _instructions.Count;
+    public bool IsDone => Position >= _instructions.Length;
 
     public void Start(EntryPoint entry, long position, long tokens, long sequence, long maximumSteps)
     {
         Array.Clear(_registers);
         (_registers[0], _registers[1], _registers[2]) = (position, tokens, sequence);
-        (_entry, _instructions, Position, _depth, _stepsLeft) = (entry, entry.Instructions, 0, 0, maximumSteps);
+        (Position, _depth, _stepsLeft) = (0, 0, maximumSteps);
+        if (!ReferenceEquals(_entry, entry))
+        {
+            (_entry, _instructions) = (entry, [.. entry.Instructions]);
+        }
     }
 
     /// <summary>Does its own instructions up to the next command or fence, and leaves that for the caller to take.</summary>

@@ -16,14 +16,22 @@ internal sealed class StampedArray(UnitId id, int depth, MatMulArrayConfig confi
 
     public override int UnderWay => 0;
 
-    public override long EarliestStart(Command command, ReadOnlySpan<long> registers, long from)
+    public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from)
     {
-        if (command is Synchronize)
+        if (command.IsSynchronize)
         {
             return from;
         }
 
-        _touched = ArrayFootprints.Of(command, registers);
+        var work = command.Array!;
+        if (!command.Keeps(registers))
+        {
+            Measure(command, work, registers);
+        }
+
+        _touched = command.Command is MatMul product
+            ? work.Touched.At(product.Activations.Address.Resolve(registers), product.Accumulator.Resolve(registers))
+            : work.Touched.At(((Drain)command.Command).Destination.Address.Resolve(registers), ((Drain)command.Command).Accumulator.Resolve(registers));
         var earliest = Math.Max(from, _touched.IsDrain ? _readOutFree : isIdeal ? 0 : _passes.EarliestLoad);
         for (var i = _recent.Count - 1; i >= 0; i--)
         {
@@ -41,26 +49,44 @@ internal sealed class StampedArray(UnitId id, int depth, MatMulArrayConfig confi
         return earliest;
     }
 
-    protected override long Begin(in StampedCommand command, ReadOnlySpan<long> registers)
+    protected override long Begin(in StampedCommand stamps, ReadOnlySpan<long> registers)
     {
-        var end = command.Start + 1;
-        switch (command.Command)
+        var command = stamps.Command;
+        var end = stamps.Start + 1;
+        if (command.IsSynchronize)
         {
-            case Drain when isIdeal:
-                break;
-            case Drain drain:
-                end = command.Start + ReadOut.Cycles(drain, registers, config, shares);
+            return end;
+        }
+
+        if (!isIdeal)
+        {
+            if (_touched.IsDrain)
+            {
+                end = stamps.Start + command.Cycles;
                 // The port is free for the next read-out when the last row has left; what follows is the depth of the scaling.
                 _readOutFree = end - ReadOut.Latency;
-                break;
-            case MatMul product when !isIdeal && ProductShape.Of(product, registers) is { IsEmpty: false } shape:
-                end = _passes.Run(shape, command.Start);
-                break;
-            case Synchronize:
-                return end;
+            }
+            else if (!command.Array!.Shape.IsEmpty)
+            {
+                end = _passes.Run(command.Array.Shape, stamps.Start, command.Array.Passes);
+            }
         }
 
         _recent.Add((_touched, end));
         return end;
+    }
+
+    private void Measure(TimedCommand command, ArrayWork work, ReadOnlySpan<long> registers)
+    {
+        work.Touched = ArrayFootprints.Of(command.Command, registers).FromZero();
+        work.Passes.Forget();
+        if (command.Command is MatMul product)
+        {
+            work.Shape = ProductShape.Of(product, registers);
+        }
+        else
+        {
+            command.Cycles = ReadOut.Cycles((Drain)command.Command, registers, config, shares);
+        }
     }
 }

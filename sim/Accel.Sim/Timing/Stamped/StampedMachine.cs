@@ -30,7 +30,7 @@ internal sealed class StampedMachine
     private readonly StampedDma[] _channels;
     private readonly OperatorTotals _totals;
     private readonly OperatorStamps _operators;
-    private readonly Dictionary<int, (int Channel, long Number, BurstGroupTiming Group)> _sent = [];
+    private readonly List<(int Transfer, int Channel, long Number, BurstGroupTiming Group)> _sent = [];
     private readonly List<RunTiming> _runs = [];
 
     /// <summary>Units to look at again.</summary>
@@ -38,7 +38,8 @@ internal sealed class StampedMachine
 
     /// <summary>Who waits for a semaphore to be given: a unit, <see cref="None"/> or <see cref="Several"/>.</summary>
     private readonly int[] _waiting;
-    private EntryPoint? _entry;
+    private readonly List<TimedCode> _codes = [];
+    private TimedCode? _code;
     private Instruction? _next;
     private int _run;
 
@@ -99,11 +100,11 @@ internal sealed class StampedMachine
 
     private long Run(WorkloadRun parameters, long start)
     {
-        _entry = _program.EntryPoints.First(entry => entry.Name == parameters.EntryPoint);
+        _code = CodeOf(parameters.EntryPoint);
         _semaphores.Clear();
         Array.Fill(_waiting, None);
         _executor?.Tracker?.Fence();
-        _sequencer.Start(_entry, parameters.Position, parameters.Tokens, parameters.Sequence, _options.MaximumSteps);
+        _sequencer.Start(_code.Entry, parameters.Position, parameters.Tokens, parameters.Sequence, _options.MaximumSteps);
         _options.Observer?.OnRun(_run, start);
         (_lastEnd, _ready) = (start, start);
         Fetch(start);
@@ -118,7 +119,7 @@ internal sealed class StampedMachine
             if (!TakeMemoryStep())
             {
                 throw new MachineFaultException(
-                    FaultKind.Deadlock, DeadlockReport.Describe(_entry, _ids, [.. _units.Select(unit => unit.Queue)], _semaphores, _sequencer));
+                    FaultKind.Deadlock, DeadlockReport.Describe(_code.Entry, _ids, [.. _units.Select(unit => unit.Queue)], _semaphores, _sequencer));
             }
         }
 
@@ -135,6 +136,18 @@ internal sealed class StampedMachine
         return end;
     }
 
+    private TimedCode CodeOf(string name)
+    {
+        var known = _codes.Find(code => code.Entry.Name == name);
+        if (known is null)
+        {
+            known = new(_program.EntryPoints.First(entry => entry.Name == name), NumberOf);
+            _codes.Add(known);
+        }
+
+        return known;
+    }
+
     /// <summary>Hands out commands as far as the cycles of their issue are known.</summary>
     private void Issue()
     {
@@ -143,7 +156,7 @@ internal sealed class StampedMachine
             var cycle = _ready;
             if (_next is Command command)
             {
-                var number = NumberOf(command.Unit);
+                var number = _code!.At(_sequencer.Position).Unit;
                 var queue = _units[number].Queue;
                 if (queue.IsFull)
                 {
@@ -236,7 +249,8 @@ internal sealed class StampedMachine
 
         var (issued, order) = queue.HeadIssue;
         var registers = queue.HeadRegisters;
-        var start = unit.EarliestStart(command, registers, Math.Max(Math.Max(issued, unit.LastStart) + 1, ready));
+        var timed = _code!.At(queue.HeadInstruction);
+        var start = unit.EarliestStart(timed, registers, Math.Max(Math.Max(issued, unit.LastStart) + 1, ready));
         if (start == StampedUnit.Never)
         {
             return false;
@@ -246,16 +260,16 @@ internal sealed class StampedMachine
         var shared = _semaphores.Take(number, command.Waits, _executor?.Tracker);
         if (shared >= 0)
         {
-            throw CommandExecutor.Fault(FaultKind.Unordered, _entry!, instruction, command, $"waits for semaphore {shared}, for which another unit waits too");
+            throw CommandExecutor.Fault(FaultKind.Unordered, _code!.Entry, instruction, command, $"waits for semaphore {shared}, for which another unit waits too");
         }
 
-        _executor?.Execute(number, _entry!, instruction, command, registers);
+        _executor?.Execute(number, _code!.Entry, instruction, command, registers);
         var giver = last < 0 ? -1 : _semaphores.GiverOf(last);
         var stamps = new StampedCommand(
-            command, instruction, order, issued, ready, giver < 0 ? StallCause.Fence : (StallCause)_ids[giver].Kind, start, _executor?.Tracker?.Snapshot(number));
-        if (command is MatMul product)
+            timed, order, issued, ready, giver < 0 ? StallCause.Fence : (StallCause)_ids[giver].Kind, start, _executor?.Tracker?.Snapshot(number));
+        if (timed.Array is { Shape.IsEmpty: false } work)
         {
-            _totals.Multiplied(command.Operator, ProductShape.Of(product, registers).Macs);
+            _totals.Multiplied(timed.Operator, work.Shape.Macs);
         }
 
         var end = unit.Start(stamps, registers);
@@ -282,12 +296,12 @@ internal sealed class StampedMachine
 
     private void End(int number, in StampedCommand stamps, long end)
     {
-        var command = stamps.Command;
+        var command = stamps.Command.Command;
         var shared = _semaphores.Give(number, command.Signals, stamps.Clock, _executor?.Tracker, end);
         if (shared >= 0)
         {
             throw CommandExecutor.Fault(
-                FaultKind.Unordered, _entry!, stamps.Instruction, command, $"signals semaphore {shared}, which another unit signals too");
+                FaultKind.Unordered, _code!.Entry, stamps.Command.Instruction, command, $"signals semaphore {shared}, which another unit signals too");
         }
 
         if (stamps.Clock is not null)
@@ -303,7 +317,7 @@ internal sealed class StampedMachine
         _lastEnd = Math.Max(_lastEnd, end);
         _undone--;
         _operators.Done(stamps, _ids[number].Kind, end);
-        _observed?.Add(new(_run, _ids[number], stamps.Instruction, command, stamps.Issued, stamps.Start, end), number, stamps.Order);
+        _observed?.Add(new(_run, _ids[number], stamps.Command.Instruction, command, stamps.Issued, stamps.Start, end), number, stamps.Order);
     }
 
     private void Wake(ref int waiting)
@@ -358,7 +372,15 @@ internal sealed class StampedMachine
 
     private void Arrive(int transfer, long cycle)
     {
-        _sent.Remove(transfer, out var sent);
+        // Few are under way, and the oldest arrive first.
+        var at = 0;
+        while (_sent[at].Transfer != transfer)
+        {
+            at++;
+        }
+
+        var sent = _sent[at];
+        _sent.RemoveAt(at);
         _observed?.Group(sent.Group with { End = cycle });
         _channels[sent.Channel].Arrived(sent.Number, cycle);
         EndTransfers(sent.Channel);
@@ -371,14 +393,14 @@ internal sealed class StampedMachine
         var cycle = channel.NextSend;
         var (descriptor, bytes, bursts, command) = channel.Send();
         var dma = channel.CommandOf(command);
-        var traffic = dma switch
+        var traffic = dma.Command switch
         {
             Load load => load.Traffic,
             Store store => store.Traffic,
             var gather => ((Gather)gather).Traffic,
         };
         _totals.Moved(dma.Operator, traffic, bytes);
-        _sent.Add(_memory.Send(descriptor, number, cycle), (number, command, new(number, bytes, bursts, descriptor.IsWrite, cycle, cycle)));
+        _sent.Add((_memory.Send(descriptor, number, cycle), number, command, new(number, bytes, bursts, descriptor.IsWrite, cycle, cycle)));
         _awake.Push(number);
     }
 }
