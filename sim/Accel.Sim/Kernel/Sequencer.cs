@@ -4,6 +4,24 @@ using Accel.Isa.Operands;
 
 namespace Accel.Sim.Kernel;
 
+/// <summary>What a sequencer comes to.</summary>
+internal enum InstructionKind : byte
+{
+    /// <summary>The end of the entry point.</summary>
+    End,
+
+    /// <summary>An instruction of the sequencer's own.</summary>
+    Own,
+
+    /// <summary>A command for a unit.</summary>
+    Command,
+
+    /// <summary>A command that is only shown to observers.</summary>
+    Tap,
+
+    Fence,
+}
+
 /// <summary>Walks an entry point: loops, registers, and the next command to hand out.</summary>
 internal sealed class Sequencer
 {
@@ -11,6 +29,9 @@ internal sealed class Sequencer
     private readonly (int Body, long Left)[] _loops = new (int, long)[ProgramChecks.DeepestLoop];
     private EntryPoint _entry = new("", 1, []);
     private Instruction[] _instructions = [];
+
+    /// <summary>Kinds of the instructions, so that a command is passed without being looked at.</summary>
+    private InstructionKind[] _kinds = [];
     private int _depth;
     private long _stepsLeft;
 
@@ -27,18 +48,26 @@ internal sealed class Sequencer
     public void Start(EntryPoint entry, long position, long tokens, long sequence, long maximumSteps)
     {
         Array.Clear(_registers);
+        Changes++;
         (_registers[0], _registers[1], _registers[2]) = (position, tokens, sequence);
         (Position, _depth, _stepsLeft) = (0, 0, maximumSteps);
         if (!ReferenceEquals(_entry, entry))
         {
             (_entry, _instructions) = (entry, [.. entry.Instructions]);
+            _kinds = [.. _instructions.Select(KindOf)];
         }
     }
 
+    /// <summary>The instruction at which the sequencer stands; not at the end.</summary>
+    public Instruction Current => _instructions[Position];
+
+    /// <summary>Counts changes of registers.</summary>
+    public long Changes { get; private set; }
+
     /// <summary>Does its own instructions up to the next command or fence, and leaves that for the caller to take.</summary>
-    /// <returns>Null at the end.</returns>
+    /// <returns>What it stands at.</returns>
     /// <exception cref="MachineFaultException">A number does not fit, or the run takes too many steps.</exception>
-    public Instruction? Advance()
+    public InstructionKind Advance()
     {
         try
         {
@@ -54,7 +83,15 @@ internal sealed class Sequencer
     /// <summary>The caller has taken the command.</summary>
     public void Take() => Position++;
 
-    private Instruction? ToCommand()
+    private static InstructionKind KindOf(Instruction instruction) => instruction switch
+    {
+        Fence => InstructionKind.Fence,
+        Tap => InstructionKind.Tap,
+        Command => InstructionKind.Command,
+        _ => InstructionKind.Own,
+    };
+
+    private InstructionKind ToCommand()
     {
         while (!IsDone)
         {
@@ -63,27 +100,31 @@ internal sealed class Sequencer
                 throw new MachineFaultException(FaultKind.TooLong, $"{_entry.Name}: instruction {Position}: more steps than this run may take");
             }
 
-            OwnSteps++;
+            if (_kinds[Position] != InstructionKind.Own)
+            {
+                return _kinds[Position];
+            }
 
+            OwnSteps++;
             switch (_instructions[Position])
             {
                 case Set set:
                     _registers[set.Target.Index] = set.Evaluate(_registers);
+                    Changes++;
                     Position++;
                     break;
                 case Loop loop:
                     Enter(loop);
+                    Changes++;
                     break;
                 case EndLoop:
                     Repeat();
+                    Changes++;
                     break;
-                case var command:
-                    OwnSteps--;
-                    return command;
             }
         }
 
-        return null;
+        return InstructionKind.End;
     }
 
     private void Enter(Loop loop)

@@ -18,20 +18,17 @@ internal sealed class StampedArray(UnitId id, int depth, MatMulArrayConfig confi
 
     public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from)
     {
-        if (command.IsSynchronize)
+        if (command.Kind == TimedKind.Synchronize)
         {
             return from;
         }
 
-        var work = command.Array!;
         if (!command.Keeps(registers))
         {
-            Measure(command, work, registers);
+            Measure(command, registers);
         }
 
-        _touched = command.Command is MatMul product
-            ? work.Touched.At(product.Activations.Address.Resolve(registers), product.Accumulator.Resolve(registers))
-            : work.Touched.At(((Drain)command.Command).Destination.Address.Resolve(registers), ((Drain)command.Command).Accumulator.Resolve(registers));
+        _touched = command.Touched(registers);
         var earliest = Math.Max(from, _touched.IsDrain ? _readOutFree : isIdeal ? 0 : _passes.EarliestLoad);
         for (var i = _recent.Count - 1; i >= 0; i--)
         {
@@ -53,36 +50,35 @@ internal sealed class StampedArray(UnitId id, int depth, MatMulArrayConfig confi
     {
         var command = stamps.Command;
         var end = stamps.Start + 1;
-        if (command.IsSynchronize)
+        switch (command.Kind)
         {
-            return end;
-        }
-
-        if (!isIdeal)
-        {
-            if (_touched.IsDrain)
-            {
+            case TimedKind.Synchronize:
+                return end;
+            case TimedKind.ReadOut when !isIdeal:
                 end = stamps.Start + command.Cycles;
                 // The port is free for the next read-out when the last row has left; what follows is the depth of the scaling.
                 _readOutFree = end - ReadOut.Latency;
-            }
-            else if (!command.Array!.Shape.IsEmpty)
-            {
-                end = _passes.Run(command.Array.Shape, stamps.Start, command.Array.Passes);
-            }
+                break;
+            case TimedKind.Product when !isIdeal && command.Macs > 0:
+                end = _passes.Run(stamps.Start, command.Passes!);
+                break;
         }
 
         _recent.Add((_touched, end));
         return end;
     }
 
-    private void Measure(TimedCommand command, ArrayWork work, ReadOnlySpan<long> registers)
+    private void Measure(TimedCommand command, ReadOnlySpan<long> registers)
     {
-        work.Touched = ArrayFootprints.Of(command.Command, registers).FromZero();
-        work.Passes.Forget();
+        var touched = ArrayFootprints.Of(command.Command, registers);
+        command.PadLength = touched.Reads.Length + touched.Writes.Length;
+        command.SumsLength = touched.Sums.Length;
         if (command.Command is MatMul product)
         {
-            work.Shape = ProductShape.Of(product, registers);
+            var shape = ProductShape.Of(product, registers);
+            command.Macs = shape.Macs;
+            command.Passes ??= new();
+            command.Passes.Forget(shape);
         }
         else
         {

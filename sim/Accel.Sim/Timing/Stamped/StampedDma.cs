@@ -37,7 +37,7 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
 
     public override long EarliestStart(TimedCommand timed, ReadOnlySpan<long> registers, long from)
     {
-        if (timed.IsSynchronize)
+        if (timed.Kind == TimedKind.Synchronize)
         {
             return from;
         }
@@ -58,7 +58,7 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
         for (var number = _first; number < _next; number++)
         {
             ref readonly var other = ref At(number);
-            if (other.Stamps.Command.IsSynchronize || (command is Load && other.Overlaps && !writes.Meets(other.Writes)))
+            if (other.Stamps.Command.Kind == TimedKind.Synchronize || (command is Load && other.Overlaps && !writes.Meets(other.Writes)))
             {
                 continue;
             }

@@ -40,7 +40,8 @@ internal sealed class StampedMachine
     private readonly int[] _waiting;
     private readonly List<TimedCode> _codes = [];
     private TimedCode? _code;
-    private Instruction? _next;
+    private readonly RegisterSnapshots _registers = new();
+    private InstructionKind _next;
     private int _run;
 
     /// <summary>The first cycle in which the sequencer can hand out what it holds.</summary>
@@ -111,7 +112,7 @@ internal sealed class StampedMachine
         while (true)
         {
             Issue();
-            if (_next is null && _undone == 0)
+            if (_next == InstructionKind.End && _undone == 0)
             {
                 break;
             }
@@ -119,7 +120,7 @@ internal sealed class StampedMachine
             if (!TakeMemoryStep())
             {
                 throw new MachineFaultException(
-                    FaultKind.Deadlock, DeadlockReport.Describe(_code.Entry, _ids, [.. _units.Select(unit => unit.Queue)], _semaphores, _sequencer));
+                    FaultKind.Deadlock, DeadlockReport.Describe(_code.Entry, _ids, [.. _units.Select(unit => unit.Queue.Waiting())], _semaphores, _sequencer));
             }
         }
 
@@ -151,25 +152,25 @@ internal sealed class StampedMachine
     /// <summary>Hands out commands as far as the cycles of their issue are known.</summary>
     private void Issue()
     {
-        while (_next is not null)
+        while (_next != InstructionKind.End)
         {
             var cycle = _ready;
-            if (_next is Command command)
+            if (_next == InstructionKind.Command)
             {
-                var number = _code!.At(_sequencer.Position).Unit;
-                var queue = _units[number].Queue;
+                var command = _code!.At(_sequencer.Position);
+                var queue = _units[command.Unit].Queue;
                 if (queue.IsFull)
                 {
                     return;
                 }
 
                 cycle = Math.Max(cycle, queue.RoomSince);
-                queue.Add(command, _sequencer.Position, _sequencer.Registers, cycle, _operators.Issue(command.Operator, cycle));
+                queue.Add(command, cycle, _operators.Issue(command.Operator, cycle), _registers.Take(_sequencer.Registers, _sequencer.Changes));
                 _undone++;
                 _sequencerLedger.Stalled(StallCause.Queue, cycle - _ready);
                 if (queue.Count == 1)
                 {
-                    _awake.Push(number);
+                    _awake.Push(command.Unit);
                     Propagate();
                 }
             }
@@ -201,7 +202,7 @@ internal sealed class StampedMachine
     {
         var before = _sequencer.OwnSteps;
         _next = _sequencer.Advance();
-        while (_next is Tap)
+        while (_next == InstructionKind.Tap)
         {
             _sequencer.Take();
             _next = _sequencer.Advance();
@@ -238,8 +239,9 @@ internal sealed class StampedMachine
             return false;
         }
 
-        var command = queue.Head;
-        var ready = _semaphores.ReadyAt(command.Waits, out var last);
+        var timed = queue.Head;
+        var waits = _code!.Uses(timed.Waits);
+        var ready = _semaphores.ReadyAt(waits, out var last);
         if (ready == StampedUnit.Never)
         {
             ref var waiting = ref _waiting[last];
@@ -247,33 +249,32 @@ internal sealed class StampedMachine
             return false;
         }
 
-        var (issued, order) = queue.HeadIssue;
-        var registers = queue.HeadRegisters;
-        var timed = _code!.At(queue.HeadInstruction);
+        var (issued, order, snapshot) = queue.HeadIssue;
+        var registers = _registers[snapshot];
         var start = unit.EarliestStart(timed, registers, Math.Max(Math.Max(issued, unit.LastStart) + 1, ready));
         if (start == StampedUnit.Never)
         {
             return false;
         }
 
-        var instruction = queue.HeadInstruction;
-        var shared = _semaphores.Take(number, command.Waits, _executor?.Tracker);
+        var shared = _semaphores.Take(number, waits, _executor?.Tracker);
         if (shared >= 0)
         {
-            throw CommandExecutor.Fault(FaultKind.Unordered, _code!.Entry, instruction, command, $"waits for semaphore {shared}, for which another unit waits too");
+            throw CommandExecutor.Fault(FaultKind.Unordered, _code.Entry, timed.Instruction, timed.Command, $"waits for semaphore {shared}, for which another unit waits too");
         }
 
-        _executor?.Execute(number, _code!.Entry, instruction, command, registers);
+        _executor?.Execute(number, _code.Entry, timed.Instruction, timed.Command, registers);
         var giver = last < 0 ? -1 : _semaphores.GiverOf(last);
         var stamps = new StampedCommand(
             timed, order, issued, ready, giver < 0 ? StallCause.Fence : (StallCause)_ids[giver].Kind, start, _executor?.Tracker?.Snapshot(number));
-        if (timed.Array is { Shape.IsEmpty: false } work)
+        if (timed.Kind == TimedKind.Product)
         {
-            _totals.Multiplied(timed.Operator, work.Shape.Macs);
+            _totals.Multiplied(timed.Operator, timed.Macs);
         }
 
         var end = unit.Start(stamps, registers);
         queue.RemoveHead(start);
+        _registers.Release(snapshot);
         if (end != StampedUnit.Never)
         {
             End(number, stamps, end);
@@ -296,12 +297,13 @@ internal sealed class StampedMachine
 
     private void End(int number, in StampedCommand stamps, long end)
     {
-        var command = stamps.Command.Command;
-        var shared = _semaphores.Give(number, command.Signals, stamps.Clock, _executor?.Tracker, end);
+        var command = stamps.Command;
+        var signals = _code!.Uses(command.Signals);
+        var shared = _semaphores.Give(number, signals, stamps.Clock, _executor?.Tracker, end);
         if (shared >= 0)
         {
             throw CommandExecutor.Fault(
-                FaultKind.Unordered, _code!.Entry, stamps.Command.Instruction, command, $"signals semaphore {shared}, which another unit signals too");
+                FaultKind.Unordered, _code.Entry, command.Instruction, command.Command, $"signals semaphore {shared}, which another unit signals too");
         }
 
         if (stamps.Clock is not null)
@@ -309,7 +311,7 @@ internal sealed class StampedMachine
             _executor!.Tracker!.Release(stamps.Clock);
         }
 
-        foreach (var use in command.Signals.AsSpan())
+        foreach (var use in signals)
         {
             Wake(ref _waiting[use.Semaphore]);
         }
@@ -317,7 +319,7 @@ internal sealed class StampedMachine
         _lastEnd = Math.Max(_lastEnd, end);
         _undone--;
         _operators.Done(stamps, _ids[number].Kind, end);
-        _observed?.Add(new(_run, _ids[number], stamps.Command.Instruction, command, stamps.Issued, stamps.Start, end), number, stamps.Order);
+        _observed?.Add(new(_run, _ids[number], command.Instruction, command.Command, stamps.Issued, stamps.Start, end), number, stamps.Order);
     }
 
     private void Wake(ref int waiting)

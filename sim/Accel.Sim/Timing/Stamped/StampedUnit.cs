@@ -17,7 +17,7 @@ internal abstract class StampedUnit(UnitId id, int depth)
     public UnitId Id { get; } = id;
 
     /// <summary>Commands whose start is not known.</summary>
-    public CommandQueue Queue { get; } = new(depth);
+    public StampedQueue Queue { get; } = new(depth);
 
     /// <summary>Start of the last command that was started; the next one starts later.</summary>
     public long LastStart { get; private set; } = -1;

@@ -11,12 +11,12 @@ internal sealed class StampedVector(UnitId id, int depth, VectorTiming timing, b
     public override int UnderWay => 0;
 
     public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from) =>
-        command.IsSynchronize ? from : Math.Max(from, _free);
+        command.Kind == TimedKind.Synchronize ? from : Math.Max(from, _free);
 
     protected override long Begin(in StampedCommand stamps, ReadOnlySpan<long> registers)
     {
         var command = stamps.Command;
-        if (command.IsSynchronize)
+        if (command.Kind == TimedKind.Synchronize)
         {
             return stamps.Start + 1;
         }

@@ -29,10 +29,4 @@ internal readonly record struct ArrayFootprints(bool IsDrain, Footprint Reads, F
     /// <summary>Whether one must wait for the other: a product and a read-out that share sums, or scratchpad that one of them writes.</summary>
     public bool Meets(in ArrayFootprints other) =>
         IsDrain != other.IsDrain && (Sums.Meets(other.Sums) || Writes.Meets(other.Reads) || Reads.Meets(other.Writes));
-
-    /// <summary>The same sizes, moved from address 0 to these.</summary>
-    public ArrayFootprints At(long pad, long sums) => new(IsDrain, Reads.Moved(pad), Writes.Moved(pad), Sums.Moved(sums));
-
-    /// <summary>The same sizes, all from address 0.</summary>
-    public ArrayFootprints FromZero() => new(IsDrain, Reads.Moved(-Reads.Start), Writes.Moved(-Writes.Start), Sums.Moved(-Sums.Start));
 }

@@ -15,8 +15,8 @@ internal readonly record struct Footprint(long Start, long End)
     public Footprint With(Footprint other) =>
         Start >= End ? other : other.Start >= other.End ? this : new(Math.Min(Start, other.Start), Math.Max(End, other.End));
 
-    /// <summary>The same size elsewhere.</summary>
-    public Footprint Moved(long by) => Start == End ? this : new(Start + by, End + by);
+    /// <summary>Bytes or words.</summary>
+    public long Length => End - Start;
 
     public static Footprint Of(View? view, ReadOnlySpan<long> registers) => view is null ? None : Of(view.Resolve(registers));
 

@@ -90,7 +90,7 @@ internal sealed class PassPipeline(MatMulArrayConfig config, ScratchpadShares sh
     /// The same as <see cref="Run(in ProductShape, long)"/>, looked up if the product was last put through a pipeline in the same state: what passes
     /// still hold, counted from the start. Passes know nothing of time but sums and maxima, so from an equal state everything is later by the same.
     /// </summary>
-    public long Run(in ProductShape shape, long start, PassRecord record)
+    public long Run(long start, PassRecord record)
     {
         var buffers = _streamEnds.Length;
         Span<long> state = stackalloc long[buffers + 1];
@@ -101,7 +101,7 @@ internal sealed class PassPipeline(MatMulArrayConfig config, ScratchpadShares sh
             return start + record.Cycles;
         }
 
-        var end = Run(shape, start);
+        var end = Run(record.Shape, start);
         Span<long> after = stackalloc long[buffers + 2];
         Save(after[..(buffers + 1)], start);
         after[buffers + 1] = _loadEnd - start;

@@ -7,6 +7,9 @@ internal sealed class PassRecord
     private long[] _after = [];
     private bool _isKept;
 
+    /// <summary>The product.</summary>
+    public ProductShape Shape { get; private set; }
+
     /// <summary>From start to end.</summary>
     public long Cycles { get; private set; }
 
@@ -28,5 +31,5 @@ internal sealed class PassRecord
     }
 
     /// <summary>The product has other sizes now.</summary>
-    public void Forget() => _isKept = false;
+    public void Forget(in ProductShape shape) => (Shape, _isKept) = (shape, false);
 }
