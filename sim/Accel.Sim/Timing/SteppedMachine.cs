@@ -111,7 +111,6 @@ internal sealed class SteppedMachine
     /// <returns>Whether anything happened, so that more may in the next cycle.</returns>
     private bool Step(int run)
     {
-        _stepped++;
         var progress = false;
         foreach (var transfer in _arrived)
         {
@@ -320,6 +319,7 @@ internal sealed class SteppedMachine
     /// <summary>Books the present cycle as it stands after its step.</summary>
     private void Account()
     {
+        _stepped++;
         for (var i = 0; i < _units.Length; i++)
         {
             var unit = _units[i];

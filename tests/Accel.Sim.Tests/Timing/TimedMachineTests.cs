@@ -106,26 +106,33 @@ public sealed class TimedMachineTests
         Assert.True(report.Dram.BytesMoved >= (UInt128)report.TotalBytes);
     }
 
-    [Fact]
-    public void A_faster_memory_never_slows_a_run()
+    [Theory]
+    [InlineData("8Gb_x8", "DDR4-2400", "DDR4-2666", "DDR4-3200")]
+    [InlineData("16Gb_x8", "DDR5-4800", "DDR5-5600", "DDR5-6400")]
+    [InlineData("16Gb_x16", "LPDDR4-3200", "LPDDR4-4266")]
+    [InlineData("8Gb", "HBM2-2000", "HBM2-2400")]
+    public void A_faster_memory_never_slows_a_run(string organisation, params string[] standards)
     {
-        // The same devices at twice the rate; the program is compiled anew for each machine.
+        // The same devices at higher rates; the program is compiled anew for each machine. Matrices of 64 KiB: what is moved decides, not latencies,
+        // which in nanoseconds are not always shorter in the faster bin.
         var before = long.MaxValue;
-        foreach (var (standard, clock, rate) in new[] { ("LPDDR5-3200", 400, 25.6), ("LPDDR5-6400", 800, 51.2) })
+        foreach (var standard in standards)
         {
+            var device = Dram.Standards.StandardCatalogue.Resolve(standard, organisation);
+            var memory = new Dram.DramConfig { Device = device, Channels = 4 };
             var machine = Bench.Hardware with
             {
-                Clocks = new(Bench.Hardware.Clocks.Core, new Hertz(clock * 1_000_000L)),
-                Memory = Bench.Hardware.Memory with { Standard = standard, BytesPerSecond = (long)(rate * 1e9) },
+                Scratchpad = Bench.Hardware.Scratchpad with { Ports = 4 },
+                Clocks = new(Bench.Hardware.Clocks.Core, device.Clock),
+                Memory = Bench.Hardware.Memory with
+                {
+                    Standard = standard, Organisation = organisation, Channels = memory.Channels, ChannelBits = device.DataBits * device.PseudoChannels,
+                    Capacity = new(memory.CapacityBytes), BytesPerSecond = (long)memory.PeakBytesPerSecond, Mapping = "row|rank|bank|column|bankgroup|pseudochannel|channel",
+                },
             };
-            if (!Dram.Standards.Lpddr5.Standard.BinNames.Contains(standard))
-            {
-                continue;
-            }
-
-            var program = DecodeWorkload.Make(6, 64) with { Machine = MachineShapes.Of(machine) };
+            var program = DecodeWorkload.Make(6, 256) with { Machine = MachineShapes.Of(machine) };
             var cycles = TimedSimulation.Run(program, machine, Workload.Decode(program, 0, 4)).Cycles.Value;
-            Assert.True(cycles <= before, $"{standard}: {cycles} after {before}");
+            Assert.True(cycles < before, $"{standard}: {cycles} after {before}");
             before = cycles;
         }
     }

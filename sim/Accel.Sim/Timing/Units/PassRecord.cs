@@ -16,7 +16,15 @@ internal sealed class PassRecord
     /// <summary>The state it left, counted from its start.</summary>
     public ReadOnlySpan<long> After => _after;
 
-    public bool Holds(ReadOnlySpan<long> state) => _isKept && _before.AsSpan().SequenceEqual(state);
+    /// <summary>How often it was looked up.</summary>
+    public long Recalled { get; private set; }
+
+    public bool Holds(ReadOnlySpan<long> state)
+    {
+        var holds = _isKept && _before.AsSpan().SequenceEqual(state);
+        Recalled += holds ? 1 : 0;
+        return holds;
+    }
 
     public void Keep(ReadOnlySpan<long> before, ReadOnlySpan<long> after, long cycles)
     {
