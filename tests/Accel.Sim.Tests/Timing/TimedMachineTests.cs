@@ -137,25 +137,40 @@ public sealed class TimedMachineTests
         }
     }
 
+    /// <summary>
+    /// More channels serve each request from another bank, beside other requests, in another phase of refresh, and a port that is answered sooner
+    /// asks sooner, which may be just ahead of another one: scheduling anomalies as of any list schedule, so no order holds in every cycle. What does
+    /// hold: with rows left open, no random program is slower by more than two interruptions for refresh and a part in fifty. (With rows closed after
+    /// use it does not: fewer requests wait at each channel, so fewer find their row still open.)
+    /// </summary>
     [Fact]
     public void Twice_the_channels_never_slow_a_run()
     {
-        for (var seed = 0; seed < 40; seed++)
+        var (runs, slower) = (0, 0);
+        for (var seed = 0; seed < 250; seed++)
         {
             var random = new RandomTimedPrograms(seed);
+
+            // Ports enough for either memory: what memory may use of the scratchpad, others may not.
             var machine = random.Machine();
+            machine = machine with { Scratchpad = machine.Scratchpad with { Ports = 64 } };
+            if (machine.Memory.Controller.Page == PagePolicy.Closed)
+            {
+                continue;
+            }
+
             var program = random.Program(machine);
             var twice = machine with
             {
                 Memory = machine.Memory with { Channels = 8, BytesPerSecond = 2 * machine.Memory.BytesPerSecond, Capacity = machine.Memory.Capacity * 2 },
             };
-            var one = TimedSimulation.Run(program, machine, Workload.Decode(program, 0, 2)).Cycles.Value;
+            var one = TimedSimulation.Run(program with { Machine = MachineShapes.Of(machine) }, machine, Workload.Decode(program, 0, 2)).Cycles.Value;
             var two = TimedSimulation.Run(program with { Machine = MachineShapes.Of(twice) }, twice, Workload.Decode(program, 0, 2)).Cycles.Value;
-
-            // Requests fall to other banks and meet refresh elsewhere; beyond that, no run may be slower.
-            Assert.True(two <= one + Slack(one), $"seed {seed}: {one} to {two}");
+            var refresh = 400 * machine.Clocks.Core.Value / 1_000_000_000;
+            Assert.True(two <= one + (2 * refresh) + (one / 50), $"seed {seed}: {one} to {two}, {two - one}, refresh {refresh}");
+            (runs, slower) = (runs + 1, slower + (two > one ? 1 : 0));
         }
-    }
 
-    private static long Slack(long cycles) => (cycles / 50) + 500;
+        Assert.True(runs > 150 && slower < runs / 10, $"{slower} of {runs}");
+    }
 }
