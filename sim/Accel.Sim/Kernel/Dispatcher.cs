@@ -42,7 +42,7 @@ internal sealed class Dispatcher
         .. Enumerable.Range(0, machine.VectorUnits).Select(i => new UnitId(UnitKind.Vector, i)),
     ];
 
-    public void Run(EntryPoint entry, long position, long tokens, long sequence)
+    public void Run(EntryPoint entry, long position, long tokens, long sequence, ReadOnlyMemory<long> positions = default)
     {
         _entry = entry;
         _semaphores.Clear();
@@ -52,6 +52,7 @@ internal sealed class Dispatcher
         }
 
         _tracker?.Fence();
+        _sequencer.Positions = positions;
         _sequencer.Start(entry, position, tokens, sequence, _maximumSteps);
         while (true)
         {

@@ -43,6 +43,9 @@ internal sealed class Sequencer
     /// <summary>Instructions other than commands and fences that were done so far.</summary>
     public long OwnSteps { get; private set; }
 
+    /// <summary>The host's table: positions of the tokens of a batch.</summary>
+    public ReadOnlyMemory<long> Positions { get; set; }
+
     public bool IsDone => Position >= _instructions.Length;
 
     public void Start(EntryPoint entry, long position, long tokens, long sequence, long maximumSteps)
@@ -73,9 +76,14 @@ internal sealed class Sequencer
         {
             return ToCommand();
         }
-        catch (Exception error) when (error is OverflowException or DivideByZeroException)
+        catch (Exception error) when (error is OverflowException or DivideByZeroException or ArgumentOutOfRangeException)
         {
-            var text = error is OverflowException ? "a result exceeds 64 bits" : "a divisor is not positive";
+            var text = error switch
+            {
+                OverflowException => "a result exceeds 64 bits",
+                DivideByZeroException => "a divisor is not positive",
+                _ => "no such token in this batch",
+            };
             throw new MachineFaultException(FaultKind.Overflow, $"{_entry.Name}[{Position}] {_instructions[Position].Mnemonic}: {text}");
         }
     }
@@ -109,7 +117,7 @@ internal sealed class Sequencer
             switch (_instructions[Position])
             {
                 case Set set:
-                    _registers[set.Target.Index] = set.Evaluate(_registers);
+                    _registers[set.Target.Index] = set.Evaluate(_registers, Positions.Span);
                     Changes++;
                     Position++;
                     break;

@@ -87,6 +87,7 @@ internal sealed class SteppedMachine
         _entry = _program.EntryPoints.First(entry => entry.Name == parameters.EntryPoint);
         _semaphores.Clear();
         _executor?.Tracker?.Fence();
+        _sequencer.Positions = parameters.Positions;
         _sequencer.Start(_entry, parameters.Position, parameters.Tokens, parameters.Sequence, _options.MaximumSteps);
         _options.Observer?.OnRun(run, _now);
         var start = _now;

@@ -105,6 +105,7 @@ internal sealed class StampedMachine
         _semaphores.Clear();
         Array.Fill(_waiting, None);
         _executor?.Tracker?.Fence();
+        _sequencer.Positions = parameters.Positions;
         _sequencer.Start(_code.Entry, parameters.Position, parameters.Tokens, parameters.Sequence, _options.MaximumSteps);
         _options.Observer?.OnRun(_run, start);
         (_lastEnd, _ready) = (start, start);
