@@ -9,7 +9,6 @@ internal sealed class CommandQueue(int depth)
     private readonly Command[] _commands = new Command[depth];
     private readonly int[] _instructions = new int[depth];
     private readonly (long Cycle, long Order)[] _issues = new (long, long)[depth];
-    private readonly long[] _freeSince = new long[depth];
     private readonly long[] _registers = new long[depth * Register.Count];
     private int _head;
     private int _tail;
@@ -28,9 +27,6 @@ internal sealed class CommandQueue(int depth)
 
     public ReadOnlySpan<long> HeadRegisters => _registers.AsSpan(_head * Register.Count, Register.Count);
 
-    /// <summary>The cycle from which the next place is free; the queue is not full.</summary>
-    public long RoomSince => _freeSince[_tail];
-
     public void Add(Command command, int instruction, ReadOnlySpan<long> registers, long cycle = 0, long order = 0)
     {
         _commands[_tail] = command;
@@ -41,10 +37,8 @@ internal sealed class CommandQueue(int depth)
         Count++;
     }
 
-    /// <summary>The oldest has left its place.</summary>
-    public void RemoveHead(long cycle = 0)
+    public void RemoveHead()
     {
-        _freeSince[_head] = cycle;
         _head = _head + 1 == depth ? 0 : _head + 1;
         Count--;
     }
@@ -52,12 +46,6 @@ internal sealed class CommandQueue(int depth)
     public void Clear() => (_head, _tail, Count) = (0, 0, 0);
 
     /// <summary>Queued commands, the next one first.</summary>
-    public IEnumerable<(Command Command, int Instruction)> Waiting()
-    {
-        for (var i = 0; i < Count; i++)
-        {
-            var slot = (_head + i) % depth;
-            yield return (_commands[slot], _instructions[slot]);
-        }
-    }
+    public IReadOnlyList<(Command Command, int Instruction)> Waiting() =>
+        [.. Enumerable.Range(0, Count).Select(i => (_head + i) % depth).Select(slot => (_commands[slot], _instructions[slot]))];
 }

@@ -1,4 +1,3 @@
-using Accel.Isa.Commands;
 using Accel.Isa.Operands;
 
 namespace Accel.Sim.Kernel;
@@ -17,9 +16,9 @@ internal sealed class SemaphoreFile
     public int GiverOf(int semaphore) => _semaphores[semaphore].Giver;
 
     /// <summary>The first of a command's waits that cannot be taken now; -1 if all can.</summary>
-    public int FirstMissing(SemaphoreList waits)
+    public int FirstMissing(ReadOnlySpan<SemaphoreUse> waits)
     {
-        foreach (var use in waits.AsSpan())
+        foreach (var use in waits)
         {
             if (_semaphores[use.Semaphore].Available < use.Count)
             {
@@ -33,15 +32,15 @@ internal sealed class SemaphoreFile
     public long Available(int semaphore) => _semaphores[semaphore].Available;
 
     /// <summary>Whether all of a command's waits can be taken now.</summary>
-    public bool CanTake(SemaphoreList waits) => FirstMissing(waits) < 0;
+    public bool CanTake(ReadOnlySpan<SemaphoreUse> waits) => FirstMissing(waits) < 0;
 
     /// <summary>The cycle from which all of a command's waits can be taken; <see cref="Never"/> if that is not known yet.</summary>
     /// <param name="waits">Its waits.</param>
     /// <param name="last">The first of those that are given last, or that are missing; -1 without waits.</param>
-    public long ReadyAt(SemaphoreList waits, out int last)
+    public long ReadyAt(ReadOnlySpan<SemaphoreUse> waits, out int last)
     {
         (last, var ready) = (-1, -1L);
-        foreach (var use in waits.AsSpan())
+        foreach (var use in waits)
         {
             var semaphore = _semaphores[use.Semaphore];
             if (semaphore.Available < use.Count)
@@ -61,9 +60,9 @@ internal sealed class SemaphoreFile
     }
 
     /// <returns>A semaphore that another unit waits for as well; -1 if all is well.</returns>
-    public int Take(int unit, SemaphoreList waits, DependencyTracker? tracker)
+    public int Take(int unit, ReadOnlySpan<SemaphoreUse> waits, DependencyTracker? tracker)
     {
-        foreach (var use in waits.AsSpan())
+        foreach (var use in waits)
         {
             var semaphore = _semaphores[use.Semaphore];
             if (semaphore.Taker >= 0 && semaphore.Taker != unit)
@@ -84,9 +83,9 @@ internal sealed class SemaphoreFile
     /// <param name="clock">The giver's clock behind the command; each taker gets a copy. Null without a proof of order.</param>
     /// <param name="tracker">Makes the copies.</param>
     /// <param name="cycle">When, where there is time.</param>
-    public int Give(int unit, SemaphoreList signals, long[]? clock, DependencyTracker? tracker, long cycle = 0)
+    public int Give(int unit, ReadOnlySpan<SemaphoreUse> signals, long[]? clock, DependencyTracker? tracker, long cycle = 0)
     {
-        foreach (var use in signals.AsSpan())
+        foreach (var use in signals)
         {
             var semaphore = _semaphores[use.Semaphore];
             if (semaphore.Giver >= 0 && semaphore.Giver != unit)

@@ -112,7 +112,6 @@ internal sealed class SteppedMachine
     /// <returns>Whether anything happened, so that more may in the next cycle.</returns>
     private bool Step(int run)
     {
-        _stepped++;
         var progress = false;
         foreach (var transfer in _arrived)
         {
@@ -152,7 +151,7 @@ internal sealed class SteppedMachine
     private void End(int run, int unit, Flight flight)
     {
         var (command, kind) = (flight.Command, _ids[unit].Kind);
-        var shared = _semaphores.Give(unit, command.Signals, flight.Clock, _executor?.Tracker);
+        var shared = _semaphores.Give(unit, command.Signals.AsSpan(), flight.Clock, _executor?.Tracker);
         if (shared >= 0)
         {
             throw CommandExecutor.Fault(
@@ -180,13 +179,13 @@ internal sealed class SteppedMachine
 
         var command = queue.Head;
         var registers = queue.HeadRegisters;
-        if (!_semaphores.CanTake(command.Waits) || unit.EarliestStart(command, registers) > _now)
+        if (!_semaphores.CanTake(command.Waits.AsSpan()) || unit.EarliestStart(command, registers) > _now)
         {
             return false;
         }
 
         var instruction = queue.HeadInstruction;
-        var shared = _semaphores.Take(index, command.Waits, _executor?.Tracker);
+        var shared = _semaphores.Take(index, command.Waits.AsSpan(), _executor?.Tracker);
         if (shared >= 0)
         {
             throw CommandExecutor.Fault(FaultKind.Unordered, _entry!, instruction, command, $"waits for semaphore {shared}, for which another unit waits too");
@@ -284,13 +283,14 @@ internal sealed class SteppedMachine
     private void Fetch(long cycle)
     {
         var before = _sequencer.OwnSteps;
-        _next = _sequencer.Advance();
-        while (_next is Tap)
+        var kind = _sequencer.Advance();
+        while (kind == InstructionKind.Tap)
         {
             _sequencer.Take();
-            _next = _sequencer.Advance();
+            kind = _sequencer.Advance();
         }
 
+        _next = kind == InstructionKind.End ? null : _sequencer.Current;
         _nextReady = cycle + _sequencer.OwnSteps - before;
     }
 
@@ -299,7 +299,7 @@ internal sealed class SteppedMachine
         if (!progress && _sent.Count == 0 && !HasOwnEvent())
         {
             throw new MachineFaultException(
-                FaultKind.Deadlock, DeadlockReport.Describe(_entry!, _ids, [.. _units.Select(unit => unit.Queue)], _semaphores, _sequencer));
+                FaultKind.Deadlock, DeadlockReport.Describe(_entry!, _ids, [.. _units.Select(unit => unit.Queue.Waiting())], _semaphores, _sequencer));
         }
 
         _now++;
@@ -314,12 +314,13 @@ internal sealed class SteppedMachine
         _nextReady > _now
         || Array.Exists(_channels, channel => channel.NextSend != TimedUnit.Never)
         || Array.Exists(_units, unit => unit.NextEnd != TimedUnit.Never
-            || (unit.Queue.Count > 0 && _semaphores.CanTake(unit.Queue.Head.Waits)
+            || (unit.Queue.Count > 0 && _semaphores.CanTake(unit.Queue.Head.Waits.AsSpan())
                 && unit.EarliestStart(unit.Queue.Head, unit.Queue.HeadRegisters) != TimedUnit.Never));
 
     /// <summary>Books the present cycle as it stands after its step.</summary>
     private void Account()
     {
+        _stepped++;
         for (var i = 0; i < _units.Length; i++)
         {
             var unit = _units[i];
@@ -327,7 +328,7 @@ internal sealed class SteppedMachine
             {
                 _ledgers[i].Busy(1);
             }
-            else if (unit.Queue.Count > 0 && _semaphores.FirstMissing(unit.Queue.Head.Waits) is >= 0 and var semaphore)
+            else if (unit.Queue.Count > 0 && _semaphores.FirstMissing(unit.Queue.Head.Waits.AsSpan()) is >= 0 and var semaphore)
             {
                 _ledgers[i].Waiting(semaphore, 1);
             }

@@ -16,14 +16,19 @@ internal sealed class StampedArray(UnitId id, int depth, MatMulArrayConfig confi
 
     public override int UnderWay => 0;
 
-    public override long EarliestStart(Command command, ReadOnlySpan<long> registers, long from)
+    public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from)
     {
-        if (command is Synchronize)
+        if (command.Kind == TimedKind.Synchronize)
         {
             return from;
         }
 
-        _touched = ArrayFootprints.Of(command, registers);
+        if (!command.Keeps(registers))
+        {
+            Measure(command, registers);
+        }
+
+        _touched = command.Touched(registers);
         var earliest = Math.Max(from, _touched.IsDrain ? _readOutFree : isIdeal ? 0 : _passes.EarliestLoad);
         for (var i = _recent.Count - 1; i >= 0; i--)
         {
@@ -41,26 +46,43 @@ internal sealed class StampedArray(UnitId id, int depth, MatMulArrayConfig confi
         return earliest;
     }
 
-    protected override long Begin(in StampedCommand command, ReadOnlySpan<long> registers)
+    protected override long Begin(in StampedCommand stamps, ReadOnlySpan<long> registers)
     {
-        var end = command.Start + 1;
-        switch (command.Command)
+        var command = stamps.Command;
+        var end = stamps.Start + 1;
+        switch (command.Kind)
         {
-            case Drain when isIdeal:
-                break;
-            case Drain drain:
-                end = command.Start + ReadOut.Cycles(drain, registers, config, shares);
+            case TimedKind.Synchronize:
+                return end;
+            case TimedKind.ReadOut when !isIdeal:
+                end = stamps.Start + command.Cycles;
                 // The port is free for the next read-out when the last row has left; what follows is the depth of the scaling.
                 _readOutFree = end - ReadOut.Latency;
                 break;
-            case MatMul product when !isIdeal && ProductShape.Of(product, registers) is { IsEmpty: false } shape:
-                end = _passes.Run(shape, command.Start);
+            case TimedKind.Product when !isIdeal && command.Macs > 0:
+                end = _passes.Run(stamps.Start, command.Passes!);
                 break;
-            case Synchronize:
-                return end;
         }
 
         _recent.Add((_touched, end));
         return end;
+    }
+
+    private void Measure(TimedCommand command, ReadOnlySpan<long> registers)
+    {
+        var touched = ArrayFootprints.Of(command.Command, registers);
+        command.PadLength = touched.Reads.Length + touched.Writes.Length;
+        command.SumsLength = touched.Sums.Length;
+        if (command.Command is MatMul product)
+        {
+            var shape = ProductShape.Of(product, registers);
+            command.Macs = shape.Macs;
+            command.Passes ??= new();
+            command.Passes.Forget(shape);
+        }
+        else
+        {
+            command.Cycles = ReadOut.Cycles((Drain)command.Command, registers, config, shares);
+        }
     }
 }

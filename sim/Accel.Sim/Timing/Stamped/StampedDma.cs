@@ -35,9 +35,9 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
     /// <summary>The cycle in which the next group is sent; <see cref="StampedUnit.Never"/> if none is left or no counter is free.</summary>
     public long NextSend { get; private set; } = Never;
 
-    public override long EarliestStart(Command command, ReadOnlySpan<long> registers, long from)
+    public override long EarliestStart(TimedCommand timed, ReadOnlySpan<long> registers, long from)
     {
-        if (command is Synchronize)
+        if (timed.Kind == TimedKind.Synchronize)
         {
             return from;
         }
@@ -52,12 +52,13 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
             _first++;
         }
 
+        var command = timed.Command;
         var earliest = Math.Max(from, _lastSend + 1);
         var writes = command is Load load ? Footprint.Of(load, registers) : Footprint.None;
         for (var number = _first; number < _next; number++)
         {
             ref readonly var other = ref At(number);
-            if (other.Stamps.Command is Synchronize || (command is Load && other.Overlaps && !writes.Meets(other.Writes)))
+            if (other.Stamps.Command.Kind == TimedKind.Synchronize || (command is Load && other.Overlaps && !writes.Meets(other.Writes)))
             {
                 continue;
             }
@@ -73,7 +74,7 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
         return earliest;
     }
 
-    protected override long Begin(in StampedCommand command, ReadOnlySpan<long> registers)
+    protected override long Begin(in StampedCommand stamps, ReadOnlySpan<long> registers)
     {
         if (_next - _first == _transfers.Length)
         {
@@ -81,13 +82,13 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
         }
 
         ref var transfer = ref At(_next);
-        transfer = new() { Stamps = command, WorkEnd = command.Start + 1 };
-        if (command.Command is DmaCommand dma)
+        transfer = new() { Stamps = stamps, WorkEnd = stamps.Start + 1 };
+        if (stamps.Command.Command is DmaCommand dma)
         {
             transfer.Overlaps = dma is Load;
             transfer.Writes = dma is Load ? Footprint.Of(dma, registers) : Footprint.None;
             _groups.Start(dma, registers);
-            _read = command.Start + config.DescriptorCost.Value;
+            _read = stamps.Start + config.DescriptorCost.Value;
             if (_groups.IsDone)
             {
                 transfer.WorkEnd = Math.Max(transfer.WorkEnd, _read);
@@ -140,7 +141,7 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
     }
 
     /// <summary>The command that is sending, or the last one that did.</summary>
-    public Command CommandOf(long number) => At(number).Stamps.Command;
+    public TimedCommand CommandOf(long number) => At(number).Stamps.Command;
 
     /// <summary>Ends the oldest command, if the end of its work is known.</summary>
     public bool TryEnd(out StampedCommand command, out long end)

@@ -30,7 +30,7 @@ internal sealed class StampedMachine
     private readonly StampedDma[] _channels;
     private readonly OperatorTotals _totals;
     private readonly OperatorStamps _operators;
-    private readonly Dictionary<int, (int Channel, long Number, BurstGroupTiming Group)> _sent = [];
+    private readonly List<(int Transfer, int Channel, long Number, BurstGroupTiming Group)> _sent = [];
     private readonly List<RunTiming> _runs = [];
 
     /// <summary>Units to look at again.</summary>
@@ -38,8 +38,10 @@ internal sealed class StampedMachine
 
     /// <summary>Who waits for a semaphore to be given: a unit, <see cref="None"/> or <see cref="Several"/>.</summary>
     private readonly int[] _waiting;
-    private EntryPoint? _entry;
-    private Instruction? _next;
+    private readonly List<TimedCode> _codes = [];
+    private TimedCode? _code;
+    private readonly RegisterSnapshots _registers = new();
+    private InstructionKind _next;
     private int _run;
 
     /// <summary>The first cycle in which the sequencer can hand out what it holds.</summary>
@@ -99,18 +101,19 @@ internal sealed class StampedMachine
 
     private long Run(WorkloadRun parameters, long start)
     {
-        _entry = _program.EntryPoints.First(entry => entry.Name == parameters.EntryPoint);
+        _code = CodeOf(parameters.EntryPoint);
         _semaphores.Clear();
         Array.Fill(_waiting, None);
         _executor?.Tracker?.Fence();
-        _sequencer.Start(_entry, parameters.Position, parameters.Tokens, parameters.Sequence, _options.MaximumSteps);
+        _sequencer.Positions = parameters.Positions;
+        _sequencer.Start(_code.Entry, parameters.Position, parameters.Tokens, parameters.Sequence, _options.MaximumSteps);
         _options.Observer?.OnRun(_run, start);
         (_lastEnd, _ready) = (start, start);
         Fetch(start);
         while (true)
         {
             Issue();
-            if (_next is null && _undone == 0)
+            if (_next == InstructionKind.End && _undone == 0)
             {
                 break;
             }
@@ -118,7 +121,7 @@ internal sealed class StampedMachine
             if (!TakeMemoryStep())
             {
                 throw new MachineFaultException(
-                    FaultKind.Deadlock, DeadlockReport.Describe(_entry, _ids, [.. _units.Select(unit => unit.Queue)], _semaphores, _sequencer));
+                    FaultKind.Deadlock, DeadlockReport.Describe(_code.Entry, _ids, [.. _units.Select(unit => unit.Queue.Waiting())], _semaphores, _sequencer));
             }
         }
 
@@ -135,28 +138,40 @@ internal sealed class StampedMachine
         return end;
     }
 
+    private TimedCode CodeOf(string name)
+    {
+        var known = _codes.Find(code => code.Entry.Name == name);
+        if (known is null)
+        {
+            known = new(_program.EntryPoints.First(entry => entry.Name == name), NumberOf);
+            _codes.Add(known);
+        }
+
+        return known;
+    }
+
     /// <summary>Hands out commands as far as the cycles of their issue are known.</summary>
     private void Issue()
     {
-        while (_next is not null)
+        while (_next != InstructionKind.End)
         {
             var cycle = _ready;
-            if (_next is Command command)
+            if (_next == InstructionKind.Command)
             {
-                var number = NumberOf(command.Unit);
-                var queue = _units[number].Queue;
+                var command = _code!.At(_sequencer.Position);
+                var queue = _units[command.Unit].Queue;
                 if (queue.IsFull)
                 {
                     return;
                 }
 
                 cycle = Math.Max(cycle, queue.RoomSince);
-                queue.Add(command, _sequencer.Position, _sequencer.Registers, cycle, _operators.Issue(command.Operator, cycle));
+                queue.Add(command, cycle, _operators.Issue(command.Operator, cycle), _registers.Take(_sequencer.Registers, _sequencer.Changes));
                 _undone++;
                 _sequencerLedger.Stalled(StallCause.Queue, cycle - _ready);
                 if (queue.Count == 1)
                 {
-                    _awake.Push(number);
+                    _awake.Push(command.Unit);
                     Propagate();
                 }
             }
@@ -188,7 +203,7 @@ internal sealed class StampedMachine
     {
         var before = _sequencer.OwnSteps;
         _next = _sequencer.Advance();
-        while (_next is Tap)
+        while (_next == InstructionKind.Tap)
         {
             _sequencer.Take();
             _next = _sequencer.Advance();
@@ -225,8 +240,9 @@ internal sealed class StampedMachine
             return false;
         }
 
-        var command = queue.Head;
-        var ready = _semaphores.ReadyAt(command.Waits, out var last);
+        var timed = queue.Head;
+        var waits = _code!.Uses(timed.Waits);
+        var ready = _semaphores.ReadyAt(waits, out var last);
         if (ready == StampedUnit.Never)
         {
             ref var waiting = ref _waiting[last];
@@ -234,32 +250,32 @@ internal sealed class StampedMachine
             return false;
         }
 
-        var (issued, order) = queue.HeadIssue;
-        var registers = queue.HeadRegisters;
-        var start = unit.EarliestStart(command, registers, Math.Max(Math.Max(issued, unit.LastStart) + 1, ready));
+        var (issued, order, snapshot) = queue.HeadIssue;
+        var registers = _registers[snapshot];
+        var start = unit.EarliestStart(timed, registers, Math.Max(Math.Max(issued, unit.LastStart) + 1, ready));
         if (start == StampedUnit.Never)
         {
             return false;
         }
 
-        var instruction = queue.HeadInstruction;
-        var shared = _semaphores.Take(number, command.Waits, _executor?.Tracker);
+        var shared = _semaphores.Take(number, waits, _executor?.Tracker);
         if (shared >= 0)
         {
-            throw CommandExecutor.Fault(FaultKind.Unordered, _entry!, instruction, command, $"waits for semaphore {shared}, for which another unit waits too");
+            throw CommandExecutor.Fault(FaultKind.Unordered, _code.Entry, timed.Instruction, timed.Command, $"waits for semaphore {shared}, for which another unit waits too");
         }
 
-        _executor?.Execute(number, _entry!, instruction, command, registers);
+        _executor?.Execute(number, _code.Entry, timed.Instruction, timed.Command, registers);
         var giver = last < 0 ? -1 : _semaphores.GiverOf(last);
         var stamps = new StampedCommand(
-            command, instruction, order, issued, ready, giver < 0 ? StallCause.Fence : (StallCause)_ids[giver].Kind, start, _executor?.Tracker?.Snapshot(number));
-        if (command is MatMul product)
+            timed, order, issued, ready, giver < 0 ? StallCause.Fence : (StallCause)_ids[giver].Kind, start, _executor?.Tracker?.Snapshot(number));
+        if (timed.Kind == TimedKind.Product)
         {
-            _totals.Multiplied(command.Operator, ProductShape.Of(product, registers).Macs);
+            _totals.Multiplied(timed.Operator, timed.Macs);
         }
 
         var end = unit.Start(stamps, registers);
         queue.RemoveHead(start);
+        _registers.Release(snapshot);
         if (end != StampedUnit.Never)
         {
             End(number, stamps, end);
@@ -283,11 +299,12 @@ internal sealed class StampedMachine
     private void End(int number, in StampedCommand stamps, long end)
     {
         var command = stamps.Command;
-        var shared = _semaphores.Give(number, command.Signals, stamps.Clock, _executor?.Tracker, end);
+        var signals = _code!.Uses(command.Signals);
+        var shared = _semaphores.Give(number, signals, stamps.Clock, _executor?.Tracker, end);
         if (shared >= 0)
         {
             throw CommandExecutor.Fault(
-                FaultKind.Unordered, _entry!, stamps.Instruction, command, $"signals semaphore {shared}, which another unit signals too");
+                FaultKind.Unordered, _code.Entry, command.Instruction, command.Command, $"signals semaphore {shared}, which another unit signals too");
         }
 
         if (stamps.Clock is not null)
@@ -295,7 +312,7 @@ internal sealed class StampedMachine
             _executor!.Tracker!.Release(stamps.Clock);
         }
 
-        foreach (var use in command.Signals.AsSpan())
+        foreach (var use in signals)
         {
             Wake(ref _waiting[use.Semaphore]);
         }
@@ -303,7 +320,7 @@ internal sealed class StampedMachine
         _lastEnd = Math.Max(_lastEnd, end);
         _undone--;
         _operators.Done(stamps, _ids[number].Kind, end);
-        _observed?.Add(new(_run, _ids[number], stamps.Instruction, command, stamps.Issued, stamps.Start, end), number, stamps.Order);
+        _observed?.Add(new(_run, _ids[number], command.Instruction, command.Command, stamps.Issued, stamps.Start, end), number, stamps.Order);
     }
 
     private void Wake(ref int waiting)
@@ -358,7 +375,15 @@ internal sealed class StampedMachine
 
     private void Arrive(int transfer, long cycle)
     {
-        _sent.Remove(transfer, out var sent);
+        // Few are under way, and the oldest arrive first.
+        var at = 0;
+        while (_sent[at].Transfer != transfer)
+        {
+            at++;
+        }
+
+        var sent = _sent[at];
+        _sent.RemoveAt(at);
         _observed?.Group(sent.Group with { End = cycle });
         _channels[sent.Channel].Arrived(sent.Number, cycle);
         EndTransfers(sent.Channel);
@@ -371,14 +396,14 @@ internal sealed class StampedMachine
         var cycle = channel.NextSend;
         var (descriptor, bytes, bursts, command) = channel.Send();
         var dma = channel.CommandOf(command);
-        var traffic = dma switch
+        var traffic = dma.Command switch
         {
             Load load => load.Traffic,
             Store store => store.Traffic,
             var gather => ((Gather)gather).Traffic,
         };
         _totals.Moved(dma.Operator, traffic, bytes);
-        _sent.Add(_memory.Send(descriptor, number, cycle), (number, command, new(number, bytes, bursts, descriptor.IsWrite, cycle, cycle)));
+        _sent.Add((_memory.Send(descriptor, number, cycle), number, command, new(number, bytes, bursts, descriptor.IsWrite, cycle, cycle)));
         _awake.Push(number);
     }
 }

@@ -17,7 +17,7 @@ internal abstract class StampedUnit(UnitId id, int depth)
     public UnitId Id { get; } = id;
 
     /// <summary>Commands whose start is not known.</summary>
-    public CommandQueue Queue { get; } = new(depth);
+    public StampedQueue Queue { get; } = new(depth);
 
     /// <summary>Start of the last command that was started; the next one starts later.</summary>
     public long LastStart { get; private set; } = -1;
@@ -29,7 +29,7 @@ internal abstract class StampedUnit(UnitId id, int depth)
     public abstract int UnderWay { get; }
 
     /// <summary>The first cycle, from a given one on, in which the unit can take a command; <see cref="Never"/> while memory decides.</summary>
-    public abstract long EarliestStart(Command command, ReadOnlySpan<long> registers, long from);
+    public abstract long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from);
 
     /// <summary>Takes the command that <see cref="EarliestStart"/> was last asked about.</summary>
     /// <returns>The cycle in which its own work is done; <see cref="Never"/> while memory decides.</returns>

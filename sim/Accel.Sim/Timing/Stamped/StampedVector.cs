@@ -10,16 +10,23 @@ internal sealed class StampedVector(UnitId id, int depth, VectorTiming timing, b
 
     public override int UnderWay => 0;
 
-    public override long EarliestStart(Command command, ReadOnlySpan<long> registers, long from) => command is Synchronize ? from : Math.Max(from, _free);
+    public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from) =>
+        command.Kind == TimedKind.Synchronize ? from : Math.Max(from, _free);
 
-    protected override long Begin(in StampedCommand command, ReadOnlySpan<long> registers)
+    protected override long Begin(in StampedCommand stamps, ReadOnlySpan<long> registers)
     {
-        if (command.Command is not VectorCommand vector)
+        var command = stamps.Command;
+        if (command.Kind == TimedKind.Synchronize)
         {
-            return command.Start + 1;
+            return stamps.Start + 1;
         }
 
-        _free = command.Start + (isIdeal ? 1 : timing.Cycles(vector, registers));
+        if (!command.Keeps(registers))
+        {
+            command.Cycles = isIdeal ? 1 : timing.Cycles((VectorCommand)command.Command, registers);
+        }
+
+        _free = stamps.Start + command.Cycles;
         return _free;
     }
 }
