@@ -145,11 +145,12 @@ internal static class TileSearch
             }
         }
 
-        // In the last round some arrays may have no tile.
+        // In the last round some arrays may have no tile. Commands and read-out of a tile take time of their own, about a descriptor's.
+        var own = machine.Config.Dma.DescriptorCost.Value;
         var tiles = (shape.Outputs + outputs - 1) / outputs;
         var (rounds, rest) = (tiles / machine.Arrays, tiles % machine.Arrays);
-        var round = Math.Max(machine.Arrays * dma, compute.Busy);
-        var last = rest > 0 ? Math.Max(rest * dma, compute.Busy) : 0;
+        var round = Math.Max(machine.Arrays * dma, compute.Busy) + own;
+        var last = rest > 0 ? Math.Max(rest * dma, compute.Busy) + own : 0;
         return new(outputs, depth, fold, dataflow, (((rounds * round) + last) * ((shape.Columns + depth - 1) / depth)) + dma + compute.Total);
     }
 
