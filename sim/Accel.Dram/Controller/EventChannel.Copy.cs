@@ -96,7 +96,8 @@ internal sealed unsafe partial class EventPseudoChannel
         other._columnKeys.CopyTo(_columnKeys, 0);
         other._activateKeys.CopyTo(_activateKeys, 0);
         other._prechargeKeys.CopyTo(_prechargeKeys, 0);
-        (_hitBanks, _closedBanks, _conflictBanks, _prechargeBound) = (other._hitBanks, other._closedBanks, other._conflictBanks, other._prechargeBound);
+        (_hitBanks, _closedBanks, _conflictBanks) = (other._hitBanks, other._closedBanks, other._conflictBanks);
+        (_activateBound, _prechargeBound) = (other._activateBound, other._prechargeBound);
         (_planCycle, _planClass, _planBank) = (other._planCycle, other._planClass, other._planBank);
         (Wake, NextArrival, LastBegun) = (other.Wake, other.NextArrival, other.LastBegun);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace Accel.Dram.Controller;
 
 /// <summary>Follows the transfers of one pseudo-channel from first request to last completion. Slots are reused.</summary>
@@ -95,8 +96,10 @@ internal sealed class TransferTable
     /// <summary>The number of the transfer in a slot.</summary>
     public int TransferOf(int slot) => _slots[slot].Transfer;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Entered(int slot) => _slots[slot].Outstanding++;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Completed(int slot, long cycle)
     {
         ref var s = ref _slots[slot];
