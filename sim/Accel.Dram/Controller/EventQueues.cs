@@ -86,10 +86,14 @@ internal sealed unsafe partial class EventPseudoChannel
                 continue;
             }
 
-            _refused = port.IsWrite ? 0 : _refused;
-            port.Take();
+            _refused = port.IsWrite ? 0 : _refused & ~(1UL << number);
             Input.FirstPort = number + 1 == Input.Ports.Count ? 0 : number + 1;
-            File(port, number, cycle);
+            var goesOn = port.Left > 1;
+            port.Take();
+            if (!goesOn)
+            {
+                File(port, number, cycle);
+            }
         }
     }
 
