@@ -270,7 +270,7 @@ internal sealed class StampedMachine
             timed, order, issued, ready, giver < 0 ? StallCause.Fence : (StallCause)_ids[giver].Kind, start, _executor?.Tracker?.Snapshot(number));
         if (timed.Kind == TimedKind.Product)
         {
-            _totals.Multiplied(timed.Operator, timed.Macs);
+            _totals.Multiplied(timed.Operator, timed.Passes!.Shape);
         }
 
         var end = unit.Start(stamps, registers);
