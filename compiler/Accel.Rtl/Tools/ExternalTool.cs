@@ -21,6 +21,9 @@ public sealed record ExternalTool(string Name, string Command, string Package, s
 
     public static ExternalTool Yosys { get; } = new("Yosys", "yosys", "yosys", "-V");
 
+    /// <summary>Static timing analysis.</summary>
+    public static ExternalTool OpenSta { get; } = new("OpenSTA", "sta", "opensta", "-version");
+
     public static ExternalTool Make { get; } = new("make", "make", "make", "--version");
 
     public static ExternalTool CompilerOfCpp { get; } = new("C++ compiler", "g++", "g++", "--version");

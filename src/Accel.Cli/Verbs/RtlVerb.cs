@@ -10,5 +10,7 @@ internal static class RtlVerb
         RtlEmitVerb.Create(terminal),
         RtlVerifyVerb.Create(terminal),
         RtlArrayVerb.Create(terminal),
+        RtlSynthVerb.Create(terminal),
+        RtlUnitVerb.Create(terminal),
     };
 }

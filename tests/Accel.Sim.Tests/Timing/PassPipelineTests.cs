@@ -117,4 +117,31 @@ public sealed class PassPipelineTests
             Assert.True(cycles * 32 >= shape.Depth * shape.Outputs, $"{shape}: {cycles}");
         }
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_product_that_is_looked_up_leaves_what_it_would_have_left(int buffers)
+    {
+        var (plain, recalling, random) = (Array(buffers), Array(buffers), new Random(buffers));
+        ProductShape[] shapes = [Int8(1, 3 * Rows, 4 * Columns), Int8(40, Rows, 2 * Columns), Int8(1, 64, 64, 16), Int8(3, 20, 30, 1, Dataflow.OutputStationary)];
+        PassRecord[] records = [.. shapes.Select(_ => new PassRecord())];
+        for (var i = 0; i < shapes.Length; i++)
+        {
+            records[i].Forget(shapes[i]);
+        }
+
+        var now = 0L;
+        for (var product = 0; product < 3000; product++)
+        {
+            // Close behind each other, so that buffers are still in use, and now and then long after.
+            var shape = random.Next(shapes.Length);
+            Assert.Equal(plain.EarliestLoad, recalling.EarliestLoad);
+            now = Math.Max(now, plain.EarliestLoad) + (random.Next(10) == 0 ? 1000 : random.Next(4));
+            Assert.Equal(plain.Run(shapes[shape], now), recalling.Run(now, records[shape]));
+        }
+
+        Assert.InRange(records.Sum(record => record.Recalled), 100, 2999);
+    }
 }

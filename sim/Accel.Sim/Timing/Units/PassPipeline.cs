@@ -100,6 +100,52 @@ internal sealed class PassPipeline(MatMulArrayConfig config, ScratchpadShares sh
         _next = _next + 1 == _streamEnds.Length ? 0 : _next + 1;
     }
 
+    /// <summary>
+    /// The same as <see cref="Run(in ProductShape, long)"/>, looked up if the product was last put through a pipeline in the same state: what passes
+    /// still hold, counted from the start. Passes know nothing of time but sums and maxima, so from an equal state everything is later by the same.
+    /// </summary>
+    public long Run(long start, PassRecord record)
+    {
+        var buffers = _streamEnds.Length;
+        Span<long> state = stackalloc long[buffers + 1];
+        Save(state, start);
+        if (record.Holds(state))
+        {
+            Load(record.After, start);
+            return start + record.Cycles;
+        }
+
+        var end = Run(record.Shape, start);
+        Span<long> after = stackalloc long[buffers + 2];
+        Save(after[..(buffers + 1)], start);
+        after[buffers + 1] = _loadEnd - start;
+        record.Keep(state, after, end - start);
+        return end;
+    }
+
+    /// <summary>When the buffers' streams end, the oldest first, and the last of them; none before the start, which none can matter before.</summary>
+    private void Save(Span<long> state, long start)
+    {
+        for (var i = 0; i < _streamEnds.Length; i++)
+        {
+            state[i] = Math.Max(0, _streamEnds[(_next + i) % _streamEnds.Length] - start);
+        }
+
+        state[_streamEnds.Length] = Math.Max(0, _streamEnd - start);
+    }
+
+    private void Load(ReadOnlySpan<long> state, long start)
+    {
+        _next = 0;
+        for (var i = 0; i < _streamEnds.Length; i++)
+        {
+            _streamEnds[i] = start + state[i];
+        }
+
+        _streamEnd = start + state[_streamEnds.Length];
+        _loadEnd = start + state[_streamEnds.Length + 1];
+    }
+
     private static long Packed(long codes, int bits) => checked((codes * bits) + 7) / 8;
 
     private static long Mantissas(in ProductShape shape, long outputs, long groups) => shape.HasMantissas ? 2 * outputs * groups : 0;
