@@ -57,7 +57,7 @@ public sealed record ModuleEnergy(double ClockJoules, long RegisterBits, double 
     }
 
     /// <summary>Mean energy of a change of a pin inside its cell, over rise and fall and over all inputs and states that the library tells apart.</summary>
-    private static double Inside(LibertyPin pin, double transition, double load) => pin.InternalPower.Count == 0
+    internal static double Inside(LibertyPin pin, double transition, double load) => pin.InternalPower.Count == 0
         ? 0
         : pin.InternalPower.Average(power => (power.Rise.At(transition, load) + power.Fall.At(transition, load)) / 2);
 }

@@ -10,7 +10,8 @@ internal sealed record NetlistCell(LibertyCell Cell, IReadOnlyList<(string Pin, 
 
 /// <summary>The library's cells of one mapped module, and the nets that they share; modules inside it are left out.</summary>
 /// <param name="Nets">Number of nets.</param>
-internal sealed record ModuleNetlist(int Nets, IReadOnlyList<NetlistCell> Cells);
+/// <param name="Names">Nets by each of their names, <c>bus[3]</c> for a bit of a bus.</param>
+internal sealed record ModuleNetlist(int Nets, IReadOnlyList<NetlistCell> Cells, IReadOnlyDictionary<string, int> Names);
 
 /// <summary>Reads a module as the mapper writes it: one cell after another, pins by name, every net a bit.</summary>
 internal static partial class NetlistReader
@@ -52,7 +53,7 @@ internal static partial class NetlistReader
             cells.Add(new(cell, pins));
         }
 
-        return new(joined.Count, cells);
+        return new(joined.Count, cells, nets.ToDictionary(pair => pair.Key, pair => Root(pair.Value), StringComparer.Ordinal));
 
         int Net(string name)
         {
