@@ -44,7 +44,7 @@ internal sealed record ArrayRun(IReadOnlyList<TileTimes> Times, IReadOnlyList<Ti
 /// <summary>Runs an emitted array under Icarus, whose unknown values also show what a reset forgot.</summary>
 internal sealed class ArrayBench(ArrayOptions options)
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(30);
 
     private readonly List<BigInteger> _beats = [];
     private readonly List<short> _activations = [];
