@@ -23,6 +23,21 @@ public sealed class ViewTests
         Assert.Equal("vectors 2000 differences 0", Compare(folder, rows, vectors: 2000, flip: false));
     }
 
+    [SkippableTheory]
+    [InlineData(MatrixStyle.Serial)]
+    [InlineData(MatrixStyle.Parallel)]
+    public void Both_texts_are_lint_clean(MatrixStyle style)
+    {
+        Tool.Require("verilator", "verilator");
+        var rows = Rows(style, Matrix("a", 9, 10, WeightFormat.Int4, 4, 1), Matrix("b", 6, 6, WeightFormat.Ternary, 6, 2));
+        foreach (var view in Enum.GetValues<DesignView>())
+        {
+            var folder = Tool.Folder($"views_lint_{style}_{view}");
+            File.WriteAllText(Path.Combine(folder, "rows.v"), VerilogPrinter.PrintText(rows, view));
+            Tool.Lint(folder, "rows.v", rows.Name);
+        }
+    }
+
     [SkippableFact]
     public void A_flipped_weight_in_one_text_is_seen()
     {
