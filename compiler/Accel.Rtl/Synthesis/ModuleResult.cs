@@ -9,7 +9,7 @@ public enum ResultKind
     /// <summary>A memory: its bits are known, its area is a foundry's.</summary>
     Macro,
 
-    /// <summary>Too large to be mapped: told from parts of it that were.</summary>
+    /// <summary>A table too large to be mapped: told from others that were.</summary>
     Estimated,
 
     /// <summary>Mapping failed or took too long.</summary>

@@ -9,7 +9,7 @@ public sealed record SynthesisOptions
     /// <summary>For one module.</summary>
     public TimeSpan ModuleLimit { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Tables with more bits are estimated from a sample of their columns.</summary>
+    /// <summary>Tables with more bits are not mapped but estimated from those that were.</summary>
     public long LargestTableBits { get; init; } = 1 << 20;
 
     /// <summary>Whether the longest path is searched.</summary>

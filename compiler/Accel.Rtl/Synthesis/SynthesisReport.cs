@@ -25,6 +25,9 @@ public sealed record SynthesisReport
     /// <summary>Null where it was not searched or there is none.</summary>
     public required LongestPath? Path { get; init; }
 
+    /// <summary>Fitted to the tables that were mapped; null where they were too few.</summary>
+    public required TableEstimator? Estimator { get; init; }
+
     /// <summary>The longest of the mapper's own figures, and whose it is.</summary>
     public (string Module, double Picoseconds) MapperPath => Modules.Select(module => (module.Name, module.MapperDelayPicoseconds)).DefaultIfEmpty(("", 0)).MaxBy(pair => pair.Item2);
 

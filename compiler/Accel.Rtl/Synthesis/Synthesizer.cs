@@ -52,6 +52,7 @@ public static class Synthesizer
         }
 
         fault?.Throw();
+        var estimator = Estimate(design, results, library.GateArea);
 
         return new()
         {
@@ -60,6 +61,7 @@ public static class Synthesizer
             GateArea = library.GateArea,
             Weights = weights,
             Modules = results,
+            Estimator = estimator,
             Path = options.HasTiming && results.All(result => result.Kind != ResultKind.Failed) ? Timing(design, mapper, results, folder, options) : null,
         };
 
@@ -99,6 +101,11 @@ public static class Synthesizer
             return result with { Kind = ResultKind.Macro, MacroBits = module.Module.MemoryBits };
         }
 
+        if (module.Module.Table is { } table && table.Bits > options.LargestTableBits)
+        {
+            return result with { Kind = ResultKind.Estimated };
+        }
+
         try
         {
             var (cells, delay, seconds) = mapper.Map(module.Name, design.TextOf(module), options.ModuleLimit);
@@ -116,6 +123,22 @@ public static class Synthesizer
         {
             return result with { Kind = ResultKind.Failed, Note = e.Message };
         }
+    }
+
+    /// <summary>Fits an estimator to the tables that were mapped, and gives those that were not their areas.</summary>
+    private static TableEstimator? Estimate(DesignHierarchy design, ModuleResult[] results, double gateArea)
+    {
+        var tables = Enumerable.Range(0, results.Length).Where(i => design.Modules[i].Module.Table is not null).ToList();
+        var estimator = TableEstimator.Fit(tables.Where(i => results[i].Kind == ResultKind.Mapped).Select(i => (design.Modules[i].Module.Table!, results[i].Area / gateArea)));
+        foreach (var i in tables.Where(i => results[i].Kind == ResultKind.Estimated))
+        {
+            var table = design.Modules[i].Module.Table!;
+            results[i] = estimator is not null
+                ? results[i] with { Area = estimator.Estimate(table) * gateArea, Note = $"{table.Bits} bits: told from the tables that were mapped" }
+                : results[i] with { Kind = ResultKind.Failed, Note = $"a table of {table.Bits} bits, and too few smaller ones were mapped to tell its area: raise the limit on tables" };
+        }
+
+        return estimator;
     }
 
     private static LongestPath? Timing(DesignHierarchy design, ModuleMapper mapper, ModuleResult[] results, string folder, SynthesisOptions options) =>

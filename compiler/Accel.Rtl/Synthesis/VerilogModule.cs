@@ -15,12 +15,11 @@ internal readonly record struct ModuleUse(string Module, int Count);
 
 /// <summary>A <c>case</c> of constants: what a matrix in ROM is.</summary>
 /// <param name="Entries">Constants.</param>
-/// <param name="AddressBits">Of the selector.</param>
 /// <param name="Width">Bits of a constant.</param>
-/// <param name="Ones">Bits that are 1.</param>
-/// <param name="IdleColumns">Columns that are 0 in each entry, as those behind a row's end are: they cost nothing.</param>
-internal sealed record ConstantTable(int Entries, int AddressBits, int Width, long Ones, int IdleColumns)
+/// <param name="IdleColumns">Columns that are the same in each entry, as those behind a row's end are: they cost nothing.</param>
+/// <param name="InformationBits">What it tells, see <see cref="TableInformation"/>.</param>
+internal sealed record ConstantTable(int Entries, int Width, int IdleColumns, double InformationBits)
 {
-    /// <summary>Bits that logic must tell.</summary>
-    public long Bits => (long)Entries * (Width - IdleColumns);
+    /// <summary>Bits of all constants.</summary>
+    public long Bits => (long)Entries * Width;
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Accel.Core.Diagnostics;
@@ -13,6 +12,8 @@ namespace Accel.Rtl.Synthesis;
 internal static partial class VerilogScanner
 {
     private const int MostModules = 1 << 20;
+
+    private const int WidestTable = 1 << 20;
 
     /// <param name="file">As errors name it.</param>
     /// <param name="text">Verilog.</param>
@@ -81,33 +82,28 @@ internal static partial class VerilogScanner
             return null;
         }
 
-        var first = entries[0];
-        if (!int.TryParse(first.Groups[1].Value, out var addressBits) || !int.TryParse(first.Groups[4].Value, out var width) || addressBits > 31 || width > 1 << 20)
+        if (!int.TryParse(entries[0].Groups[1].Value, out var width) || width is < 1 or > WidestTable)
         {
             return null;
         }
 
-        var (ones, used) = (0L, BigInteger.Zero);
+        var information = new TableInformation(width);
         foreach (Match entry in entries)
         {
-            var value = BigInteger.Parse($"0{entry.Groups[5].Value}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-            used |= value;
-            ones += Ones(value);
+            var digits = entry.Groups[2].ValueSpan;
+            var bytes = new byte[(digits.Length + 1) / 2];
+            for (var k = 0; k < digits.Length; k++)
+            {
+                bytes[k / 2] |= (byte)(HexDigit(digits[digits.Length - 1 - k]) << (4 * (k % 2)));
+            }
+
+            information.Add(bytes);
         }
 
-        return new(entries.Count, addressBits, width, ones, width - (int)Ones(used));
+        return new(entries.Count, width, information.IdleColumns, information.Bits);
     }
 
-    private static long Ones(BigInteger value)
-    {
-        var ones = 0L;
-        foreach (var part in value.ToByteArray(isUnsigned: true))
-        {
-            ones += BitOperations.PopCount(part);
-        }
-
-        return ones;
-    }
+    private static int HexDigit(char c) => char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
 
     private static string WithoutComments(string file, string text)
     {
@@ -169,7 +165,7 @@ internal static partial class VerilogScanner
     [GeneratedRegex(@"\breg\s+(?:signed\s+)?(?:\[\s*(\d+)\s*:\s*(\d+)\s*\]\s*)?[A-Za-z_]\w*\s*\[\s*(\d+)\s*:\s*(\d+)\s*\]\s*;")]
     private static partial Regex ArrayForm();
 
-    [GeneratedRegex(@"\b(\d+)'[dh]([0-9a-fA-F]+)\s*:\s*(\w+)\s*=\s*(\d+)'h([0-9a-fA-F]+)\s*;")]
+    [GeneratedRegex(@"\b\d+'[dh][0-9a-fA-F]+\s*:\s*\w+\s*=\s*(\d+)'h([0-9a-fA-F]+)\s*;")]
     private static partial Regex EntryForm();
 
     [GeneratedRegex(@"\bendcase\b")]

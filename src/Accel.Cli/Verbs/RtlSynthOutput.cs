@@ -39,6 +39,11 @@ internal static class RtlSynthOutput
             terminal.Output.WriteLine($"memory macros, not in the area: {string.Join(", ", macros.Select(macro => $"{macro.Name}{(macro.Count > 1 ? $" x {macro.Count}" : "")} {macro.MacroBits:N0}"))} bits");
         }
 
+        if (report.Estimator is { } estimator && report.Modules.Any(module => module.Kind == ResultKind.Estimated))
+        {
+            terminal.Output.WriteLine($"about: {report.Modules.Count(module => module.Kind == ResultKind.Estimated)} tables are told from {estimator.Tables} that were mapped, {estimator.PerBit:0.000} gate equivalents per bit told; left out one by one those are {100 * estimator.MeanError:0.0} % off, {100 * estimator.WorstError:0.0} % at worst");
+        }
+
         if (report.Path is { } path)
         {
             terminal.Output.WriteLine($"longest path: {path.Nanoseconds:0.00} ns, {path.Megahertz:0.0} MHz, from {path.From} to {path.To}");
@@ -94,6 +99,18 @@ internal static class RtlSynthOutput
             writer.WriteString("to", path.To);
             writer.WriteNumber("mapper_ns", Math.Round(report.MapperPath.Picoseconds / 1000, 3));
             writer.WriteString("mapper_module", report.MapperPath.Module);
+            writer.WriteEndObject();
+        }
+
+        if (report.Estimator is { } estimator)
+        {
+            writer.WriteStartObject("estimator");
+            writer.WriteNumber("tables", estimator.Tables);
+            writer.WriteNumber("gate_equivalents_per_bit", Math.Round(estimator.PerBit, 5));
+            writer.WriteNumber("gate_equivalents_per_entry", Math.Round(estimator.PerEntry, 4));
+            writer.WriteNumber("gate_equivalents_per_column", Math.Round(estimator.PerColumn, 4));
+            writer.WriteNumber("mean_error", Math.Round(estimator.MeanError, 4));
+            writer.WriteNumber("worst_error", Math.Round(estimator.WorstError, 4));
             writer.WriteEndObject();
         }
 

@@ -18,7 +18,7 @@ internal static class RtlSynthVerb
         var top = new Option<string?>("--top") { HelpName = "MODULE", Description = "map this module and what it holds; else the whole chip" };
         var jobs = CommonOptions.Positive("--jobs", "tools at once", Environment.ProcessorCount);
         var limit = CommonOptions.Positive("--timeout", "seconds for one module", 900);
-        var largest = CommonOptions.Positive("--largest-table", "bits of a constant table beyond which it is estimated from a sample of its columns", 1 << 20);
+        var largest = CommonOptions.Positive("--largest-table", "bits of a constant table beyond which its area is told from the others'", 1 << 20);
         var noTiming = new Option<bool>("--no-timing") { Description = "do not search the longest path" };
         var modules = new Option<bool>("--modules") { Description = "list every module, not only the blocks under the top" };
         var json = CommonOptions.Json();

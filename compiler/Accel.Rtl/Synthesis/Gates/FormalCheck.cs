@@ -24,13 +24,15 @@ public static class FormalCheck
             read_verilog source.v
             prep -flatten -top {module}
             memory_map
-            rename {module} gold
+            design -stash gold
             read_verilog netlist.v cells.v
             hierarchy -check -top {module}
             proc
             flatten
             opt_clean
-            rename {module} gate
+            design -stash gate
+            design -copy-from gold -as gold {module}
+            design -copy-from gate -as gate {module}
             miter -equiv -flatten -make_outputs gold gate miter
             hierarchy -top miter
             sat -prove trigger 0 -show-inputs miter
