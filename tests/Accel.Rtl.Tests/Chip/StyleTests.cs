@@ -28,7 +28,7 @@ public sealed class StyleTests
             var design = Design(graph, 4 << i, _ => style);
             var bench = ChipBench.Icarus(graph, design, Tool.Folder($"style_{style}_{view}_{i}"), view);
 
-            bench.Compare(model.Tokens(2), 4, SamplingSettings.Greedy, probe: true);
+            bench.Compare(model.Tokens(1), 2, SamplingSettings.Greedy, probe: true);
         }
     }
 
