@@ -44,5 +44,5 @@ public sealed record StatePlacement(string Name, long Bytes, bool OnChip);
 /// <param name="PrefillTokens">Most tokens of a prefill run.</param>
 /// <param name="DramBytes">Memory in use.</param>
 /// <param name="States">In the model's order.</param>
-/// <param name="EntryPoints">Prefill from position 0, decode at half the context.</param>
+/// <param name="EntryPoints">Prefill from position 0, decode at half the context, and so all sequences together where there are several.</param>
 public sealed record CompilationReport(int PrefillTokens, long DramBytes, IReadOnlyList<StatePlacement> States, IReadOnlyList<EntryPointTraffic> EntryPoints);

@@ -15,7 +15,9 @@ namespace Accel.Compiler;
 public static class ModelCompiler
 {
     /// <summary>Shares of the scratchpad that weight tiles may take, in 64ths, from the best to the last that is tried.</summary>
-    private static readonly int[] _weightShares = [40, 32, 16, 8, 4, 2];
+    private static readonly int[] _weightShares = [42, 34, 17, 9, 5, 3];
+
+    private static readonly string[] _entryPoints = ["prefill", "decode", "batch"];
 
     /// <summary>States may take one part of so many of the scratchpad.</summary>
     private const int StateShare = 4;
@@ -37,7 +39,7 @@ public static class ModelCompiler
         if (graph.HasWeights)
         {
             dram = new DramLayout(graph.Name, machine, true, options.Sequences);
-            contexts = EmitBoth(plan, machine, options, dram, fit);
+            contexts = EmitAll(plan, machine, options, dram, fit);
         }
 
         return Assemble(plan, machine, options, fit.Tokens, dram, contexts);
@@ -58,7 +60,7 @@ public static class ModelCompiler
                     {
                         var fit = new Fitting(tokens, share, lanes, residents);
                         var dram = new DramLayout(plan.Graph.Name, machine, false, options.Sequences);
-                        return (fit, dram, EmitBoth(plan, machine, options, dram, fit));
+                        return (fit, dram, EmitAll(plan, machine, options, dram, fit));
                     }
                     catch (CapacityException exception)
                     {
@@ -79,31 +81,27 @@ public static class ModelCompiler
         throw last!.ToInput();
     }
 
-    private static EmitContext[] EmitBoth(ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, Fitting fit)
+    private static EmitContext[] EmitAll(ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, Fitting fit)
     {
-        var slot = SlotBytes(plan, machine, fit.Share);
-        EmitContext Entry(int tokens)
+        RunShape[] runs = [new(fit.Tokens), new(1), .. options.Sequences > 1 ? [new RunShape(Math.Min(options.Sequences, fit.Tokens), true)] : Array.Empty<RunShape>()];
+        var matrices = new WeightPlan(plan, machine, [.. runs.Select(run => run.Tokens)], SlotBytes(machine, fit.Share));
+        var residents = plan.Residents.Take(fit.Residents).ToHashSet();
+        new LayerPlacement(dram, plan, matrices, plan.StateSpace with { RunTokens = fit.Tokens }, residents.Contains).Run(machine, machine.Shape.DramBytes);
+        EmitContext Entry(RunShape run)
         {
-            var context = new EmitContext(machine, plan, options, dram, new WeightTraffic(machine, slot), tokens, fit);
+            var context = new EmitContext(machine, plan, options, dram, matrices, run, fit);
             context.EmitAll();
             return context;
         }
 
-        var entries = new[] { Entry(fit.Tokens), Entry(1) };
+        EmitContext[] entries = [.. runs.Select(Entry)];
         dram.Verify(machine.Shape.DramBytes);
         return entries;
     }
 
-    /// <summary>A slot holds an array's share of the largest matrix, or what the share of the scratchpad allows.</summary>
-    private static long SlotBytes(ModelPlan plan, Machine machine, int share)
-    {
-        var most = machine.Shape.ScratchpadBytes / 64 * share / (WeightTraffic.SlotsPerArray * machine.Arrays);
-        var wanted = plan.Ops.OfType<QuantizedLinear>()
-            .Select(op => new WeightRecord(op.Weight, machine).Stride * (((op.Weight.Rows / op.Blocks) + machine.Arrays - 1) / machine.Arrays))
-            .DefaultIfEmpty(1).Max();
-        var bytes = Math.Min(most, wanted);
-        return Math.Max(bytes / LinearScanAllocator.Alignment, 1) * LinearScanAllocator.Alignment;
-    }
+    /// <summary>What a share of the scratchpad allows a slot.</summary>
+    private static long SlotBytes(Machine machine, int share) => Math.Max(
+        machine.Shape.ScratchpadBytes / 64 * share / (WeightTraffic.SlotsPerArray * machine.Arrays) / LinearScanAllocator.Alignment, 1) * LinearScanAllocator.Alignment;
 
     private static (CompiledProgram Program, CompilationReport Report) Assemble(
         ModelPlan plan, Machine machine, CompilerOptions options, int tokens, DramLayout dram, EmitContext[] contexts)
@@ -117,13 +115,9 @@ public static class ModelCompiler
             Segments = dram.Segments,
             Residents = [.. contexts[0].Residents],
             Operators = [.. plan.Ops.Select(op => new OperatorEntry(op.Result.Name, op.Mnemonic))],
-            EntryPoints =
-            [
-                new EntryPoint("prefill", tokens, contexts[0].Stream.Finish()),
-                new EntryPoint("decode", 1, contexts[1].Stream.Finish()),
-            ],
+            EntryPoints = [.. contexts.Zip(_entryPoints, (context, name) => new EntryPoint(name, context.MostTokens, context.Stream.Finish()) { IsBatch = context.IsBatch })],
         };
-        long[] positions = [0, options.ContextLength / 2];
+        long[] positions = [0, options.ContextLength / 2, options.ContextLength / 2];
         var entries = contexts.Select((context, i) => TrafficReport.Make(plan, context, program, program.EntryPoints[i], positions[i]));
         var states = plan.Ops.SelectMany(op => op.States)
             .Select(state => new StatePlacement(state.Name, contexts[0].States.BytesOf(state), contexts[0].IsResident(state)));

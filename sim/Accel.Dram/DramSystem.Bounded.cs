@@ -37,7 +37,8 @@ public sealed partial class DramSystem
                     return (transfer, new Cycles(key.Cycle));
                 }
 
-                RunChannels(Math.Min(key.Cycle, latest.Value) - Lead + 1);
+                // Another may complete before it, and a transfer may start when that one does: no further than its earliest cycle.
+                RunChannels(Math.Min(Now.Value + Lead, Math.Min(key.Cycle, latest.Value) - Lead + 1));
             }
             else if (_unfinished == 0 || Now.Value + Lead > latest.Value)
             {

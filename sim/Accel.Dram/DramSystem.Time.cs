@@ -50,7 +50,8 @@ public sealed partial class DramSystem
 
             if (_completed.Count > 0)
             {
-                RunChannels(key.Cycle - Lead + 1);
+                // Another may complete before it, and a transfer may start when that one does: no further than its earliest cycle.
+                RunChannels(Math.Min(Now.Value + Lead, key.Cycle - Lead + 1));
             }
             else if (_unfinished == 0)
             {

@@ -79,15 +79,39 @@ public sealed class Simulation
     /// <exception cref="MachineFaultException">The program did what the machine cannot do.</exception>
     public void Run(string entryPoint, long position, int tokens, int sequence = 0)
     {
-        var entry = _program.EntryPoints.FirstOrDefault(candidate => candidate.Name == entryPoint)
-            ?? throw new InputException(
-                _program.Name, "entry point", $"one of {string.Join(", ", _program.EntryPoints.Select(known => known.Name))}", $"'{entryPoint}'");
+        var entry = Entry(entryPoint);
+        DemandEntry(!entry.IsBatch, "one of a single sequence", entry);
         Demand(tokens >= 1 && tokens <= entry.MaximumTokens, "tokens", $"1 to {entry.MaximumTokens}", tokens);
         Demand(position >= 0 && position <= _program.ContextLength - tokens, "position", $"0 to {_program.ContextLength - tokens}", position);
         Demand(sequence >= 0 && sequence < _program.Sequences, "sequence", $"0 to {_program.Sequences - 1}", sequence);
         _tracker?.ForgetScratchpad(_program.Residents);
         _dispatcher.Run(entry, position, tokens, sequence);
     }
+
+    /// <summary>Runs an entry point that takes one token of each of several sequences.</summary>
+    /// <param name="entryPoint">Its name.</param>
+    /// <param name="positions">Tokens that the sequences have seen.</param>
+    /// <param name="first">The first of them; the others follow.</param>
+    /// <exception cref="InputException">No such entry point, or parameters that it is not laid out for.</exception>
+    /// <exception cref="MachineFaultException">The program did what the machine cannot do.</exception>
+    public void RunBatch(string entryPoint, ReadOnlyMemory<long> positions, int first = 0)
+    {
+        var entry = Entry(entryPoint);
+        DemandEntry(entry.IsBatch, "one of several sequences", entry);
+        Demand(positions.Length >= 1 && positions.Length <= entry.MaximumTokens, "sequences", $"1 to {entry.MaximumTokens}", positions.Length);
+        Demand(first >= 0 && first <= _program.Sequences - positions.Length, "sequence", $"0 to {_program.Sequences - positions.Length}", first);
+        foreach (var position in positions.Span)
+        {
+            Demand(position >= 0 && position < _program.ContextLength, "position", $"0 to {_program.ContextLength - 1}", position);
+        }
+
+        _tracker?.ForgetScratchpad(_program.Residents);
+        _dispatcher.Run(entry, positions.Span[0], positions.Length, first, positions);
+    }
+
+    private EntryPoint Entry(string name) => _program.EntryPoints.FirstOrDefault(candidate => candidate.Name == name)
+        ?? throw new InputException(
+            _program.Name, "entry point", $"one of {string.Join(", ", _program.EntryPoints.Select(known => known.Name))}", $"'{name}'");
 
     /// <summary>Runs a workload with clocks: the same commands yield the values, and the cycles that they take.</summary>
     /// <exception cref="InputException">The config contradicts the memory's standard.</exception>
@@ -135,6 +159,14 @@ public sealed class Simulation
                 _program.Name, "segment", $"one of {string.Join(", ", _program.Segments.Select(known => known.Name))}", $"'{name}'");
         Demand(offset >= 0 && offset <= segment.Length - length, $"segment '{name}'", $"bytes within its {segment.Length}", offset);
         return segment.Start + offset;
+    }
+
+    private void DemandEntry(bool holds, string expected, EntryPoint found)
+    {
+        if (!holds)
+        {
+            throw new InputException(_program.Name, "entry point", expected, $"'{found.Name}'");
+        }
     }
 
     private void Demand(bool holds, string place, string expected, long found)

@@ -50,12 +50,18 @@ public sealed record Segment(string Name, SegmentKind Kind, long Start, long Len
 public sealed record OperatorEntry(string Name, string Kind);
 
 /// <summary>A program for the sequencer.</summary>
-/// <param name="Name"><c>prefill</c> or <c>decode</c>.</param>
+/// <param name="Name"><c>prefill</c>, <c>decode</c> or <c>batch</c>.</param>
 /// <param name="MaximumTokens">Tokens that one run may have.</param>
 public sealed record EntryPoint(string Name, int MaximumTokens, IReadOnlyList<Instruction> Instructions)
 {
+    /// <summary>
+    /// Token i of a run belongs to sequence <c>sequence + i</c>, at a position of its own, which <see cref="SetFunction.PositionOf"/> tells; else all of them follow
+    /// each other in one sequence.
+    /// </summary>
+    public bool IsBatch { get; init; }
+
     public bool Equals(EntryPoint? other) =>
-        other is not null && Name == other.Name && MaximumTokens == other.MaximumTokens && Instructions.SequenceEqual(other.Instructions);
+        other is not null && Name == other.Name && MaximumTokens == other.MaximumTokens && IsBatch == other.IsBatch && Instructions.SequenceEqual(other.Instructions);
 
     public override int GetHashCode() => HashCode.Combine(Name, MaximumTokens, Instructions.Count);
 }

@@ -113,6 +113,11 @@ public static class ProgramChecks
             faults.Add(new(file, entry.Name, "1 token or more", $"{entry.MaximumTokens}"));
         }
 
+        if (entry.IsBatch && entry.MaximumTokens > program.Sequences)
+        {
+            faults.Add(new(file, entry.Name, $"no more tokens than the program has sequences, {program.Sequences}", $"{entry.MaximumTokens}"));
+        }
+
         var open = new Stack<Register>();
         for (var i = 0; i < entry.Instructions.Count; i++)
         {

@@ -40,11 +40,8 @@ public sealed class CheckVerbTests
 
     [Fact]
     public void A_moved_tile_is_named_by_the_first_value_it_reaches() => AssertCaught(
-        // In a loop the first tile stays and those behind move back, so that the last does not leave its segment.
-        "layers.0.conv.in", program => Edited<Load>(program, "layers.0.conv.in", load => load with
-        {
-            Dram = load.Dram.IsConstant ? load.Dram + 2 : load.Dram + (load.Dram[0] with { Coefficient = -2 }),
-        }));
+        // The first tile stays and those behind it move back, so that the last does not leave its segment.
+        "layers.0.conv.in", program => Edited<Load>(program, "layers.0.conv.in", load => load with { Dram = load.Dram + (load.Dram[0] with { Coefficient = -2 }) }, load => !load.Dram.IsConstant));
 
     [Fact]
     public void A_program_that_does_what_the_machine_cannot_do_fails_the_check_and_is_named()
@@ -58,7 +55,7 @@ public sealed class CheckVerbTests
 
     [Theory]
     [InlineData("layers.2.attention.query.weight", 0, "layers.2.attention.query")]
-    [InlineData("layers.2.attention.query.weight", 128, "layers.2.attention.query")]
+    [InlineData("layers.2.attention.query.weight.mantissas", 0, "layers.2.attention.query")]
     [InlineData("layers.4.mlp.down.weight", 5, "layers.4")]
     public void A_flipped_weight_or_scale_is_named_by_the_first_value_it_reaches(string segment, int offset, string value) =>
         AssertCaught(value, program => program with
@@ -129,13 +126,13 @@ public sealed class CheckVerbTests
     }
 
     /// <summary>The program with the first command of its kind that serves an operator changed, in every entry point.</summary>
-    private static CompiledProgram Edited<T>(CompiledProgram program, string name, Func<T, Command> edit)
+    private static CompiledProgram Edited<T>(CompiledProgram program, string name, Func<T, Command> edit, Predicate<T>? match = null)
         where T : Command
     {
         EntryPoint Edit(EntryPoint entry)
         {
             var instructions = entry.Instructions.ToList();
-            var place = instructions.FindIndex(instruction => instruction is T command && program.Operators[command.Operator].Name == name);
+            var place = instructions.FindIndex(instruction => instruction is T command && program.Operators[command.Operator].Name == name && match?.Invoke(command) != false);
             Assert.True(place >= 0, $"no {typeof(T).Name} serves '{name}'");
             instructions[place] = edit((T)instructions[place]);
             return entry with { Instructions = instructions };

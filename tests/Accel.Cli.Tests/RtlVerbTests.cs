@@ -125,6 +125,8 @@ public sealed class RtlVerbTests
     [InlineData("rtl verify FOLDER/chip", "no such folder")]
     [InlineData("rtl verify FOLDER", "report.json")]
     [InlineData("rtl array --hw edge -o FOLDER/chip --fold 5", "a divisor of 32 rows")]
+    [InlineData("rtl array --hw edge -o FOLDER/chip --dataflow is", "'is'")]
+    [InlineData("rtl array --hw edge -o FOLDER/chip --read-out 257", "1 to 256")]
     [InlineData("rtl array --hw egde -o FOLDER/chip", "did you mean 'edge'?")]
     public void Bad_input_is_one_clear_error_and_nothing_is_written(string arguments, string message)
     {

@@ -110,7 +110,7 @@ public sealed class EncodingTests
             segment name=w kind=weights start=0 length=3 sequence-stride=0
               data AQID
             operator number=0 name=layers.0.down kind=linear
-            entry name=decode maximum-tokens=1
+            entry name=decode maximum-tokens=1 batch=0
               set to=r3 function=modulo left=position right=64
               loop counter=r4 count=1+tokens
                 load channel=1 class=weights dram=0 pad=128+r4*64 planes=1 rows=1 row-bytes=3 dram-plane-stride=0 dram-row-stride=0 pad-plane-stride=0 pad-row-stride=0 of=0 wait=2 signal=3*2

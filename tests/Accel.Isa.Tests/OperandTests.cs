@@ -49,6 +49,17 @@ public sealed class OperandTests
     }
 
     [Fact]
+    public void Positions_of_a_batch_come_from_the_table_of_its_tokens()
+    {
+        long Evaluate(long left, long right) => new Set(new(3), SetFunction.PositionOf, left, right).Evaluate(new long[Register.Count], [17, 4]);
+
+        Assert.Equal((17, 4), (Evaluate(0, 0), Evaluate(1, 0)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Evaluate(2, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Evaluate(-1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Evaluate(0, 1));
+    }
+
+    [Fact]
     public void Listed_bytes_of_a_view_are_its_elements_bytes() => SeededProperty.Holds(
         Gen.Choose(0, int.MaxValue),
         seed =>

@@ -38,7 +38,7 @@ public sealed class ProgramChecksTests
         { "sync on=dma0", "p.asm:8: of: expected this field, found nothing" },
         { "sync on=dma of=0", "p.asm:8: on: expected a unit such as dma0, array0 or vector0, found 'dma'" },
         { "sync on=dma0 on=dma0 of=0", "p.asm:8: on: expected each field once, found it again" },
-        { "set to=r3 function=mod left=1 right=2", "p.asm:8: function: expected one of add, multiply, minimum, maximum, floor-divide, ceiling-divide, modulo, found 'mod'" },
+        { "set to=r3 function=mod left=1 right=2", "p.asm:8: function: expected one of add, multiply, minimum, maximum, floor-divide, ceiling-divide, modulo, position-of, found 'mod'" },
         { "set to=r3+1 function=add left=1 right=2", "p.asm:8: to: expected a register, found 1+r3" },
         { "loop counter=r3 count=r32", "p.asm:8: count: expected a sum of a constant and up to 3 registers, such as 4096+position*128, found 'r32'" },
         { "loop counter=r3 count=r4+r5+r6+r7", "p.asm:8: count: expected a sum of a constant and up to 3 registers, such as 4096+position*128, found 'r4+r5+r6+r7'" },

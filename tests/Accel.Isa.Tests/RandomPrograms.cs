@@ -32,7 +32,7 @@ internal static class RandomPrograms
             ],
             Residents = [new("state", SegmentKind.State, 0, 128) { SequenceStride = 64 }, new("ring", SegmentKind.Cache, 192, 64)],
             Operators = [.. Enumerable.Range(0, Operators).Select(i => new OperatorEntry($"layers.{i}/ffn \n{i}", i == 0 ? "" : "linear"))],
-            EntryPoints = [.. new[] { "prefill", "decode" }.Select(name => new EntryPoint(name, random.Next(1, 600), Instructions(random, Operators)))],
+            EntryPoints = [.. new[] { "prefill", "decode" }.Select(name => new EntryPoint(name, random.Next(1, 600), Instructions(random, Operators))), new EntryPoint("batch", 1, Instructions(random, Operators)) { IsBatch = true }],
         };
     }
 

@@ -11,6 +11,42 @@ public sealed class SimulationTests
     private static readonly View _cell = View.Scalars(LaneType.I32, 0, 1);
 
     [Fact]
+    public void A_batch_finds_each_token_s_position_and_is_refused_where_it_has_none()
+    {
+        // Byte i of the output is the position of token i, plus the first sequence.
+        Register row = new(3), position = new(4);
+        var cell = new View(LaneType.I8, row, 1);
+        Instruction[] Commands(int most) =>
+        [
+            new Loop(row, Register.Tokens + (Expression)most),
+            new Set(position, SetFunction.PositionOf, row, 0),
+            // One of two loops goes round position times, and adds as often.
+            new Elementwise(LaneFunction.Move, 0, 0, cell, 0, 0),
+            new Loop(new(5), (Expression)position + Register.Sequence),
+            new Elementwise(LaneFunction.Add, cell, 1, cell, 0, 0),
+            new EndLoop(),
+            new EndLoop(),
+            new Fence(),
+            new Store(TrafficClass.Output, Bench.PadBytes, 0, new Box(Register.Tokens)),
+        ];
+        Simulation Machine(int most) => Simulation.Create(
+            Bench.Program([]) with { Sequences = 5, EntryPoints = [new("decode", 1, []), new("batch", 4, Commands(most)) { IsBatch = true }] }, Bench.Hardware);
+        var simulation = Machine(0);
+        simulation.RunBatch("batch", new long[] { 7, 0, 3 }, 2);
+        var output = new byte[3];
+        simulation.ReadSegment("out", 0, output);
+        Assert.Equal([9, 2, 5], output);
+
+        string Refused(Action run) => Assert.Throws<InputException>(run).Message;
+        Assert.Contains("entry point: expected one of several sequences, found 'decode'", Refused(() => simulation.RunBatch("decode", new long[] { 1 })), StringComparison.Ordinal);
+        Assert.Contains("entry point: expected one of a single sequence, found 'batch'", Refused(() => simulation.Run("batch", 0, 1)), StringComparison.Ordinal);
+        Assert.Contains("sequences: expected 1 to 4, found 5", Refused(() => simulation.RunBatch("batch", new long[5])), StringComparison.Ordinal);
+        Assert.Contains("sequence: expected 0 to 2, found 3", Refused(() => simulation.RunBatch("batch", new long[3], 3)), StringComparison.Ordinal);
+        Assert.Contains("position: expected", Refused(() => simulation.RunBatch("batch", new long[] { -1 })), StringComparison.Ordinal);
+        Assert.Contains("no such token in this batch", Assert.Throws<MachineFaultException>(() => Machine(1).RunBatch("batch", new long[] { 1 })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Loops_nest_count_and_skip()
     {
         // r3 = sum over i < tokens of (10 i + sum over j < i of 1); a loop of -1 rounds is skipped.

@@ -39,19 +39,19 @@ internal sealed class AttentionCache
     private LaneType CodeType => _state.CodeBits == 8 ? LaneType.I8 : LaneType.I16;
 
     /// <summary>Address of a head's codes from a slot on.</summary>
-    public Expression Codes(Expression head, Expression slot) => (head * (Slots * RowBytes)) + (slot * RowBytes) + _place.Address;
+    public Expression Codes(Expression head, Expression slot) => (head * (Slots * RowBytes)) + (slot * RowBytes) + _place.Of(_context.Sequence);
 
     /// <summary>Address of a head's scales from a slot on.</summary>
     public Expression Scales(Expression head, Expression slot) =>
-        (head * (2L * Slots)) + (slot * 2) + (_state.Heads * Slots * RowBytes) + _place.Address;
+        (head * (2L * Slots)) + (slot * 2) + (_state.Heads * Slots * RowBytes) + _place.Of(_context.Sequence);
 
     /// <summary>Codes the run's rows and stores them behind the others; where the ring ends, the rest goes to its start.</summary>
     /// <returns>What was stored, in the scratchpad: who may overwrite it finds the rows in memory.</returns>
-    public Block[] Append(LaneValue value, Register slot, Register first, Register rest)
+    public Block[] Append(LaneValue value)
     {
         if (_place.OnChip is { } home)
         {
-            AppendOnChip(value, home, slot, first, rest);
+            AppendOnChip(value, home);
             return [];
         }
 
@@ -65,45 +65,59 @@ internal sealed class AttentionCache
             null,
             1,
             0));
-        if (IsRing)
-        {
-            stream.Acquire(_context.Machine.DataDma, [codes, scales], []);
-            Store(codes, scales, slot, 0, first);
-            IfAny(rest, () => Store(codes, scales, 0, first, rest));
-            stream.Release(_context.Machine.DataDma, [codes, scales], []);
-        }
-        else
-        {
-            stream.Acquire(_context.Machine.DataDma, [codes, scales], []);
-            Store(codes, scales, Register.Position, 0, tokens);
-            stream.Release(_context.Machine.DataDma, [codes, scales], []);
-        }
-
+        stream.Acquire(_context.Machine.DataDma, [codes, scales], []);
+        _context.EachSequence(() => EachRun((slot, token, count) => Store(codes, scales, slot, token, count)));
+        stream.Release(_context.Machine.DataDma, [codes, scales], []);
         return [codes, scales];
     }
 
     /// <summary>Codes of the run's rows straight into their slots.</summary>
-    private void AppendOnChip(LaneValue value, Block home, Register slot, Register first, Register rest)
+    private void AppendOnChip(LaneValue value, Block home)
     {
-        var (stream, vector) = (_context.Stream, Machine.Vector);
-        QuantizeRows Rows(Expression to, Expression token, Expression count) => new(
+        QuantizeRows Rows(Expression slot, Expression token, Expression count) => new(
             Source(value, token, count),
-            ByHead(CodeType, Codes(0, to), _state.Width, count, RowBytes, Slots * RowBytes),
-            ByHead(LaneType.U16, Scales(0, to), 1, count, 2, 2L * Slots),
+            ByHead(CodeType, Codes(0, slot), _state.Width, count, RowBytes, Slots * RowBytes),
+            ByHead(LaneType.U16, Scales(0, slot), 1, count, 2, 2L * Slots),
             null,
             1,
             0);
-        if (!IsRing)
+        if (!IsRing && !_context.IsBatch)
         {
-            stream.Add(Rows(Register.Position, 0, _context.Tokens));
+            _context.Stream.Add(Rows(Register.Position, 0, _context.Tokens));
             return;
         }
 
-        Block[] source = [_context.Place(value).Data];
-        stream.Acquire(vector, source, [home]);
-        stream.AddRaw(Rows(slot, 0, first));
-        IfAny(rest, () => stream.AddRaw(Rows(0, first, rest)));
-        stream.Release(vector, source, [home]);
+        _context.EachSequenceOnHub([_context.Place(value).Data], [home], () => EachRun((slot, token, count) => _context.Stream.AddRaw(Rows(slot, token, count))));
+    }
+
+    /// <summary>Rows of the sequence in turn that go to slots in a row: all of them, or those up to the ring's end and then the rest.</summary>
+    /// <param name="body">Takes the first slot, the first row, and how many.</param>
+    private void EachRun(Action<Expression, Expression, Expression> body)
+    {
+        var (stream, tokens) = (_context.Stream, _context.TokensOfSequence);
+        if (!IsRing)
+        {
+            body(_context.Position, _context.Row, tokens);
+            return;
+        }
+
+        var mark = stream.RegisterMark;
+        var slot = stream.NewRegister();
+        stream.Set(slot, SetFunction.Modulo, _context.Position, Slots);
+        if (_context.MostTokensOfSequence == 1)
+        {
+            body(slot, _context.Row, 1);
+        }
+        else
+        {
+            var (first, rest) = (stream.NewRegister(), stream.NewRegister());
+            stream.Set(first, SetFunction.Minimum, tokens, (slot * -1) + Slots);
+            stream.Set(rest, SetFunction.Add, tokens, first * -1);
+            body(slot, 0, first);
+            IfAny(rest, () => body(0, first, rest));
+        }
+
+        stream.ReleaseRegisters(mark);
     }
 
     /// <summary>A loop of one round or none is the condition.</summary>

@@ -140,10 +140,10 @@ internal sealed class AttentionLane
 
     private Mask Hide(View target, long fill) => new(
         target,
-        Register.Position,
+        _shape.Context.Position,
         true,
         _shape.Tiles.FirstSlot,
-        _shape.Context.Tokens + (Expression)Register.Position - 1,
+        _shape.Context.TokensOfSequence + (Expression)_shape.Context.Position - 1,
         _shape.Keys.IsRing ? _shape.Keys.Slots : 0,
         _shape.Op.Window,
         fill);
@@ -163,9 +163,9 @@ internal sealed class AttentionLane
         var type = _shape.QueryType;
         var headBytes = (long)_shape.Op.HeadWidth * type.ByteSize();
         Add(new MatMul(
-            new View(type, (head * (_shape.Group * headBytes)) + _shape.QueryCodes.Start, _shape.Op.HeadWidth)
+            new View(type, (head * (_shape.Group * headBytes)) + (_shape.Context.Row * (_shape.Op.Heads * headBytes)) + _shape.QueryCodes.Start, _shape.Op.HeadWidth)
             {
-                Planes = _shape.Context.Tokens,
+                Planes = _shape.Context.TokensOfSequence,
                 PlaneStride = _shape.Op.Heads * headBytes,
                 Rows = _shape.Group,
                 RowStride = headBytes,
@@ -185,9 +185,9 @@ internal sealed class AttentionLane
             0,
             _shape.Tile,
             Scores(),
-            new View(LaneType.I32, (head * (4L * _shape.Group)) + _shape.QueryScales.Start, 1)
+            new View(LaneType.I32, (head * (4L * _shape.Group)) + (_shape.Context.Row * (4L * _shape.Op.Heads)) + _shape.QueryScales.Start, 1)
             {
-                Planes = _shape.Context.Tokens,
+                Planes = _shape.Context.TokensOfSequence,
                 PlaneStride = 4L * _shape.Op.Heads,
                 Rows = _shape.Group,
                 RowStride = 4,
@@ -318,8 +318,8 @@ internal sealed class AttentionLane
     /// <summary>Scores to memory and back: what attention costs where it is not fused.</summary>
     private void SpillScores()
     {
-        var rows = _shape.Context.Tokens * _shape.Group;
-        var segment = _shape.Context.Dram.Buffer("scores", SegmentKind.Activations, 4L * _shape.Context.RingTokens * _shape.Group * _shape.Keys.Slots);
+        var rows = _shape.Context.TokensOfSequence * _shape.Group;
+        var segment = _shape.Context.Dram.Buffer("scores", SegmentKind.Activations, 4L * _shape.Context.BufferTokens * _shape.Group * _shape.Keys.Slots);
         var box = new Box(_shape.Tiles.Keys * 4) { Rows = rows, DramRowStride = ScoreStride, ScratchpadRowStride = ScoreStride };
         Add(new Synchronize(_vector) { Signals = [Semaphore("spill out")] });
         Add(new Store(TrafficClass.Activations, segment.Start, _scores.Start, box) { Waits = [Semaphore("spill out")] });

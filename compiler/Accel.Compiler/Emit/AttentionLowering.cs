@@ -17,7 +17,7 @@ internal static class AttentionLowering
         var (stream, mark) = (context.Stream, context.Stream.RegisterMark);
         var shape = new AttentionShape(context, op);
         context.Attentions[context.CurrentOp] = shape;
-        var stored = AppendToCaches(shape);
+        Block[] stored = [.. shape.Keys.Append(op.Key), .. shape.Values.Append(op.Value)];
         EncodeQueries(shape);
         var lanes = Enumerable.Range(0, shape.Lanes).Select(index => new AttentionLane(shape, index)).ToArray();
         foreach (var lane in lanes)
@@ -25,7 +25,11 @@ internal static class AttentionLowering
             lane.Start(stored);
         }
 
-        stream.Loop(op.KeyHeads / shape.Lanes, round => EmitRound(shape, lanes, round));
+        context.EachSequence(() =>
+        {
+            shape.Tiles.Locate(context.Position, context.TokensOfSequence);
+            stream.Loop(op.KeyHeads / shape.Lanes, round => EmitRound(shape, lanes, round));
+        });
         foreach (var lane in lanes)
         {
             lane.Finish();
@@ -80,25 +84,6 @@ internal static class AttentionLowering
         stream.Loop(rest, tile => SecondPass((Expression)tile + 1, false));
         stream.ReleaseRegisters(mark);
         Each((lane, head) => lane.EndHead(head));
-    }
-
-    /// <returns>What was stored, in the scratchpad.</returns>
-    private static Block[] AppendToCaches(AttentionShape shape)
-    {
-        var (context, stream, slots) = (shape.Context, shape.Context.Stream, shape.Keys.Slots);
-        var mark = stream.RegisterMark;
-        var (slot, first, rest) = (stream.NewRegister(), stream.NewRegister(), stream.NewRegister());
-        if (shape.Keys.IsRing)
-        {
-            stream.Set(slot, SetFunction.Modulo, Register.Position, slots);
-            stream.Set(first, SetFunction.Minimum, context.Tokens, (slot * -1) + slots);
-            stream.Set(rest, SetFunction.Add, context.Tokens, first * -1);
-        }
-
-        Block[] stored = [.. shape.Keys.Append(shape.Op.Key, slot, first, rest), .. shape.Values.Append(shape.Op.Value, slot, first, rest)];
-        stream.ReleaseRegisters(mark);
-        shape.Tiles.Locate(context.Tokens);
-        return stored;
     }
 
     /// <summary>Codes per head; the scale takes the score's factor with it.</summary>

@@ -17,7 +17,7 @@ internal sealed class AttentionRows
     public AttentionRows(EmitContext context, QuantizedAttention op, int group, Action<Command> add)
     {
         (_context, _op, _group, _add) = (context, op, group, add);
-        var rows = (long)context.MostTokens * group;
+        var rows = (long)context.MostTokensOfSequence * group;
         Blocks = [.. new[] { 4, 4, 4, 8, 4, 8, 4 }.Select(bytes => context.Temporary(bytes * rows)), context.Temporary(8 * rows * op.ValueWidth)];
     }
 
@@ -39,7 +39,7 @@ internal sealed class AttentionRows
     /// <param name="stride">Bytes from query to query; columns without gaps if not given.</param>
     public View Rows(LaneType type, Expression address, Expression columns, long stride) => new(type, address, columns)
     {
-        Planes = _context.Tokens,
+        Planes = _context.TokensOfSequence,
         PlaneStride = _group * stride,
         Rows = _group,
         RowStride = stride,
@@ -81,9 +81,9 @@ internal sealed class AttentionRows
         _add(new Elementwise(LaneFunction.Multiply, quotients, reciprocal, quotients, 31, 0));
         var size = EmitContext.ElementBytes(_op.Output);
         var row = (long)_op.ValueWidth * size;
-        var output = new View(EmitContext.TypeOf(_op.Output), (head * (_group * row)) + _context.Place(_op.Output).Data.Start, _op.ValueWidth)
+        var output = new View(EmitContext.TypeOf(_op.Output), (head * (_group * row)) + (_context.Row * ((long)_op.Output.Width * size)) + _context.Place(_op.Output).Data.Start, _op.ValueWidth)
         {
-            Planes = _context.Tokens,
+            Planes = _context.TokensOfSequence,
             PlaneStride = (long)_op.Output.Width * size,
             Rows = _group,
             RowStride = row,

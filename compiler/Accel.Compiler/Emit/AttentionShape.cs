@@ -16,12 +16,12 @@ internal sealed class AttentionShape
         (Context, Op) = (context, op);
         (Keys, Values) = (new(context, op.Keys), new(context, op.Values));
         Group = op.Heads / op.KeyHeads;
-        NeedsMask = context.MostTokens > 1;
+        NeedsMask = context.MostTokensOfSequence > 1;
         Lanes = context.Plan.KeepsScores ? CountLanes() : 1;
         KeepsScores = !context.Plan.KeepsScores || Rows * Keys.Slots * 4 * Lanes <= context.Machine.Shape.ScratchpadBytes / 8;
         Tile = ChooseTile();
-        ScoreDataflow = TileSearch.CheapestDataflow(context.Machine, new((int)Rows, Tile, op.HeadWidth, op.HeadWidth, op.Keys.CodeBits));
-        ValueDataflow = TileSearch.CheapestDataflow(context.Machine, new((int)Rows, op.ValueWidth, Tile, Tile, op.Values.CodeBits));
+        ScoreDataflow = TileSearch.CheapestDataflow(context.Machine, (int)Rows, new(Tile, op.HeadWidth, op.HeadWidth, op.Keys.CodeBits));
+        ValueDataflow = TileSearch.CheapestDataflow(context.Machine, (int)Rows, new(op.ValueWidth, Tile, Tile, op.Values.CodeBits));
         QueryCodes = context.Temporary((long)context.MostTokens * op.Query.Width * op.QueryBits / 8);
         QueryScales = context.Temporary(4L * context.MostTokens * op.Heads);
         var stream = context.Stream;
@@ -77,7 +77,7 @@ internal sealed class AttentionShape
     public LaneType QueryType => Op.QueryBits == 8 ? LaneType.I8 : LaneType.I16;
 
     /// <summary>Queries of a key head.</summary>
-    public long Rows => (long)Context.MostTokens * Group;
+    public long Rows => (long)Context.MostTokensOfSequence * Group;
 
     private int CountLanes()
     {

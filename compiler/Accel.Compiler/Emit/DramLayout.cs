@@ -37,11 +37,15 @@ internal sealed class DramLayout(string model, Machine machine, bool hasWeights,
         }
     }
 
-    public Segment Matrix(WeightMatrix matrix) => Once(matrix, () =>
-    {
-        var record = new WeightRecord(matrix, machine);
-        return Add(matrix.Name, SegmentKind.Weights, record.Stride * matrix.Rows, hasWeights ? record.Pack() : default);
-    });
+    /// <summary>The next segment begins at a multiple of so many bytes; 0 leaves it where it is.</summary>
+    public void Align(long bytes) => _end = bytes > 0 ? checked((_end + bytes - 1) / bytes * bytes) : _end;
+
+    public Segment Matrix(WeightMatrix matrix, PanelLayout layout) =>
+        Once(matrix, () => Add(matrix.Name, SegmentKind.Weights, layout.Bytes, hasWeights ? layout.Pack() : default));
+
+    /// <summary>Mantissas of a matrix that lie apart.</summary>
+    public Segment Mantissas(WeightMatrix matrix, PanelLayout layout) =>
+        Once(layout, () => Add($"{matrix.Name}.mantissas", SegmentKind.Weights, layout.MantissaBytes, hasWeights ? layout.PackMantissas() : default));
 
     public Segment Vector(ConstantVector vector) => Once(vector, () => Add(
         vector.Name, SegmentKind.Weights, (long)vector.Length * vector.Bits / 8, vector.HasValues ? Pack(vector.Values, vector.Bits / 8) : default));

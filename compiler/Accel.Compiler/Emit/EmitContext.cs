@@ -21,6 +21,11 @@ internal readonly record struct ValuePlace(Block Data, Block Scale);
 /// <param name="Residents">So many of the plan's resident states get scratchpad, the first ones.</param>
 internal sealed record Fitting(int Tokens, int Share, int Lanes, int Residents);
 
+/// <summary>Tokens of an entry point's runs.</summary>
+/// <param name="Tokens">At most.</param>
+/// <param name="IsBatch">Each of a sequence of its own; else all of one.</param>
+internal readonly record struct RunShape(int Tokens, bool IsBatch = false);
+
 /// <summary>What the lowerings of one entry point share: the stream, scratchpad, memory, and where values stand.</summary>
 internal sealed class EmitContext
 {
@@ -36,13 +41,16 @@ internal sealed class EmitContext
     private readonly Dictionary<QuantizedState, Segment> _residents = new(ReferenceEqualityComparer.Instance);
     private int _op;
 
-    public EmitContext(Machine machine, ModelPlan plan, CompilerOptions options, DramLayout dram, WeightTraffic weights, int tokens, Fitting fit)
+    public EmitContext(Machine machine, ModelPlan plan, CompilerOptions options, DramLayout dram, WeightPlan matrices, RunShape run, Fitting fit)
     {
-        (Machine, Plan, Options, Dram, MostTokens, RingTokens, MostLanes) = (machine, plan, options, dram, tokens, fit.Tokens, fit.Lanes);
+        (Machine, Plan, Options, Dram, Matrices, MostTokens, IsBatch, MostLanes) = (machine, plan, options, dram, matrices, run.Tokens, run.IsBatch, fit.Lanes);
+        BufferTokens = Math.Max(fit.Tokens, options.Sequences);
+        var tokens = run.Tokens;
         Scratchpad = new(machine.Name, machine.Shape.ScratchpadBytes);
         Stream = new(machine, Scratchpad, new SemaphoreTable(machine.Name, machine.Shape.Semaphores), tokens);
         Tokens = tokens == 1 ? 1 : Register.Tokens;
-        Weights = weights;
+        Sequence = options.Sequences == 1 ? 0 : Register.Sequence;
+        Weights = new(machine, matrices.SlotBytes);
         VectorUnits = Math.Min(Math.Min(machine.Shape.VectorUnits, fit.Lanes), MostVectorUnits);
         Stream.Spread = VectorUnits > 1 ? new(Stream, VectorUnits, machine.Config.VectorUnits.Lanes, Tokens) : null;
         States = plan.StateSpace with { RunTokens = fit.Tokens };
@@ -66,13 +74,37 @@ internal sealed class EmitContext
 
     public CommandStream Stream { get; }
 
+    /// <summary>How matrices lie in memory and are cut.</summary>
+    public WeightPlan Matrices { get; }
+
     public WeightTraffic Weights { get; }
 
     /// <summary>Most tokens of a run.</summary>
     public int MostTokens { get; }
 
-    /// <summary>Most tokens of a run of any entry point: what rings are laid out for.</summary>
-    public int RingTokens { get; }
+    /// <summary>Most tokens of a run of any entry point: what buffers in memory are laid out for.</summary>
+    public int BufferTokens { get; }
+
+    /// <summary>Whether each token of a run belongs to a sequence of its own.</summary>
+    public bool IsBatch { get; }
+
+    /// <summary>Most sequences of a run.</summary>
+    public int MostSequences => IsBatch ? MostTokens : 1;
+
+    /// <summary>Most tokens of a run in one sequence.</summary>
+    public int MostTokensOfSequence => IsBatch ? 1 : MostTokens;
+
+    /// <summary>Tokens of this run in one sequence.</summary>
+    public Expression TokensOfSequence => IsBatch ? 1 : Tokens;
+
+    /// <summary>Tokens that the sequence in turn has seen.</summary>
+    public Register Position { get; private set; } = Register.Position;
+
+    /// <summary>The sequence in turn.</summary>
+    public Expression Sequence { get; private set; }
+
+    /// <summary>Row of its first token among those of the run.</summary>
+    public Expression Row { get; private set; } = 0;
 
     /// <summary>Key heads that attention may have at work at once.</summary>
     public int MostLanes { get; }
@@ -111,6 +143,12 @@ internal sealed class EmitContext
     /// <summary>Lanes of a value, <c>[tokens, width]</c>.</summary>
     public View Lanes(LaneValue value) => View.Matrix(TypeOf(value), Place(value).Data.Start, Tokens, value.Width);
 
+    /// <summary>Those of the sequence in turn.</summary>
+    public View LanesOfSequence(LaneValue value) => OfSequence(Lanes(value));
+
+    /// <summary>Of a view with a row per token those of the sequence in turn.</summary>
+    public View OfSequence(View rows) => IsBatch ? rows with { Address = (Row * rows.RowStride) + rows.Address, Rows = 1 } : rows;
+
     /// <summary>Bytes from memory in scratchpad that lasts until the current op is done: on their way already, or loaded now.</summary>
     public Block Constant(Segment segment)
     {
@@ -138,7 +176,27 @@ internal sealed class EmitContext
             return;
         }
 
-        ConstantVector?[] vectors = Plan.Ops[op] switch
+        var segments = VectorsOf(Plan.Ops[op]).Select(Dram.Vector).ToList();
+        if (Plan.Ops[op] is QuantizedTable table)
+        {
+            segments.Add(Dram.Table(table.Table, table.Function));
+        }
+        else if (Plan.Ops[op] is QuantizedLinear { Weight: var weight } && Matrices.LayoutOf(weight) is { MantissaBytes: > 0 } layout)
+        {
+            segments.Add(Dram.Mantissas(weight, layout));
+        }
+
+        Stream.Operator = op;
+        foreach (var segment in segments)
+        {
+            _ahead.Add((op, segment.Start), LoadConstant(segment));
+        }
+    }
+
+    /// <summary>Small constants that an op reads whole.</summary>
+    public static IEnumerable<ConstantVector> VectorsOf(QuantizedOp op)
+    {
+        ConstantVector?[] vectors = op switch
         {
             Quantization.Ops.QuantizeRows rows => [rows.Norm?.Weight],
             QuantizedRmsNorm norm => [norm.Norm.Weight],
@@ -147,14 +205,7 @@ internal sealed class EmitContext
             QuantizedRgLru lru => [lru.Decay],
             _ => [],
         };
-        Segment[] segments = Plan.Ops[op] is QuantizedTable table
-            ? [Dram.Table(table.Table, table.Function)]
-            : [.. vectors.OfType<ConstantVector>().Select(Dram.Vector)];
-        Stream.Operator = op;
-        foreach (var segment in segments)
-        {
-            _ahead.Add((op, segment.Start), LoadConstant(segment));
-        }
+        return vectors.OfType<ConstantVector>();
     }
 
     public static LaneType TypeOf(LaneValue value) => value.Format.Bits == 16 ? LaneType.I16 : LaneType.I32;
@@ -170,7 +221,39 @@ internal sealed class EmitContext
         segment ??= Dram.State(state.Name, KindOf(state), States.Stride(state));
         return new(
             isOnChip ? new Block(segment.Start, segment.Length) : null,
-            Options.Sequences == 1 ? segment.Start : segment.Start + (Register.Sequence * segment.SequenceStride));
+            segment.Start,
+            segment.SequenceStride);
+    }
+
+    /// <summary>What the hub does sequence by sequence, behind all that touched the blocks before.</summary>
+    public void EachSequenceOnHub(Block[] reads, Block[] writes, Action body)
+    {
+        Stream.Acquire(Machine.Vector, reads, writes);
+        EachSequence(body);
+        Stream.Release(Machine.Vector, reads, writes);
+    }
+
+    /// <summary>
+    /// Adds what goes sequence by sequence: once, or in a loop over the sequences of the run. The body's commands are added as they are.
+    /// </summary>
+    public void EachSequence(Action body)
+    {
+        if (!IsBatch)
+        {
+            body();
+            return;
+        }
+
+        var before = (Position, Sequence, Row);
+        Stream.Loop(Tokens, row =>
+        {
+            var (position, number) = (Stream.NewRegister(), Stream.NewRegister());
+            Stream.Set(position, SetFunction.PositionOf, row, 0);
+            Stream.Set(number, SetFunction.Add, (Expression)row + Register.Sequence, 0);
+            (Position, Sequence, Row) = (position, number, row);
+            body();
+        });
+        (Position, Sequence, Row) = before;
     }
 
     public bool IsResident(QuantizedState state) => _residents.ContainsKey(state);
@@ -226,7 +309,7 @@ internal sealed class EmitContext
         Weights.Finish(this);
     }
 
-    private static SegmentKind KindOf(QuantizedState state) => state is CacheState ? SegmentKind.Cache : SegmentKind.State;
+    public static SegmentKind KindOf(QuantizedState state) => state is CacheState ? SegmentKind.Cache : SegmentKind.State;
 
     private ValuePlace Allocate(QuantizedValue value) => new(
         Scratchpad.Allocate((long)MostTokens * value.Width * ElementBytes(value)),
@@ -287,11 +370,11 @@ internal sealed class EmitContext
     private IEnumerable<(long Dram, Block Block, Box Box)> Boxes(QuantizedValue value, ValuePlace place)
     {
         var row = (long)value.Width * ElementBytes(value);
-        var segment = Dram.Buffer($"value.{value.Id}", SegmentKind.Activations, RingTokens * (row + 4));
+        var segment = Dram.Buffer($"value.{value.Id}", SegmentKind.Activations, BufferTokens * (row + 4));
         yield return (segment.Start, place.Data, new Box(Tokens * row));
         if (value is CodeValue)
         {
-            yield return (segment.Start + (RingTokens * row), place.Scale, new Box(Tokens * 4));
+            yield return (segment.Start + (BufferTokens * row), place.Scale, new Box(Tokens * 4));
         }
     }
 }

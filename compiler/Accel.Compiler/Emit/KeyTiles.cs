@@ -47,17 +47,19 @@ internal sealed class KeyTiles
     public Expression FirstKey { get; private set; }
 
     /// <summary>Works out how many keys there are, and where they begin.</summary>
-    public void Locate(Expression tokens)
+    /// <param name="position">Tokens that the sequence has seen.</param>
+    /// <param name="tokens">Of the sequence in this run.</param>
+    public void Locate(Register position, Expression tokens)
     {
         if (_window == 0)
         {
-            _stream.Set(Keys, SetFunction.Add, Register.Position, tokens);
+            _stream.Set(Keys, SetFunction.Add, position, tokens);
             _stream.Set(Count, SetFunction.CeilingDivide, Keys, _tile);
             return;
         }
 
-        _stream.Set(Keys, SetFunction.Minimum, Register.Position, _window - 1);
-        _stream.Set(_start, SetFunction.Modulo, (Expression)Register.Position - Keys, _slots);
+        _stream.Set(Keys, SetFunction.Minimum, position, _window - 1);
+        _stream.Set(_start, SetFunction.Modulo, (Expression)position - Keys, _slots);
         _stream.Set(Keys, SetFunction.Add, Keys, tokens);
         // Up to the ring's end, then from its start.
         _stream.Set(Columns, SetFunction.Minimum, Keys, (_start * -1) + _slots);

@@ -14,8 +14,22 @@ internal static class RopeLowering
         var row = 4L * pairs;
         var segment = context.Dram.Rotation(op, context.Options.ContextLength);
         var table = context.Temporary(row * context.MostTokens);
-        context.Stream.Add(new Load(
-            TrafficClass.Weights, (Register.Position * row) + segment.Start, table.Start, new Box(context.Tokens * row)) { Channel = context.Machine.DataChannel });
+        Load Rows() => new(
+            TrafficClass.Weights, (context.Position * row) + segment.Start, (context.Row * row) + table.Start, new Box(context.TokensOfSequence * row))
+        {
+            Channel = context.Machine.DataChannel,
+        };
+        if (context.IsBatch)
+        {
+            context.Stream.Acquire(context.Machine.DataDma, [], [table]);
+            context.EachSequence(() => context.Stream.AddRaw(Rows()));
+            context.Stream.Release(context.Machine.DataDma, [], [table]);
+        }
+        else
+        {
+            context.Stream.Add(Rows());
+        }
+
         var cosines = new View(LaneType.I16, table.Start, pairs) { Rows = context.Tokens, RowStride = row };
         context.Stream.Add(new Rotate(
             context.Lanes(op.Input),

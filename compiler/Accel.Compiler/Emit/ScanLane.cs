@@ -37,14 +37,21 @@ internal sealed class ScanLane
         (_context, _op, _vector, _skipWeights) = (context, op, new(UnitKind.Vector, vector), skipWeights);
         _place = context.Place(op.State);
         var elements = (long)channels * op.StateSize;
-        _state = _place.OnChip ?? context.Temporary(4 * elements);
+        _state = _place.OnChip ?? context.Temporary(4 * elements * context.MostSequences);
         (_rates, _wide, _decay, _input) = (context.Temporary(2 * elements), context.Temporary(8 * elements), context.Temporary(4 * elements), context.Temporary(8 * elements));
         (_step, _sum, _skip) = (context.Temporary(4L * channels), context.Temporary(8L * channels), context.Temporary(8L * channels));
     }
 
     private long Elements => (long)_channels * _op.StateSize;
 
-    private Expression StateAddress => _place.OnChip is null ? _state.Start : _place.Address + (4L * _first * _op.StateSize);
+    private long FirstBytes => 4L * _first * _op.StateSize;
+
+    /// <summary>States of the sequence that a token belongs to.</summary>
+    private Expression StateAddress(Expression token)
+    {
+        var first = _place.OnChip is null ? (Expression)_state.Start : _place.Of(_context.Sequence) + FirstBytes;
+        return _context.IsBatch ? first + (token * (_place.OnChip is null ? 4 * Elements : _place.SequenceStride)) : first;
+    }
 
     private Block[] Reads =>
     [
@@ -60,7 +67,7 @@ internal sealed class ScanLane
         var (stream, channel) = (_context.Stream, _context.Machine.DataChannel);
         if (_place.OnChip is null)
         {
-            stream.Add(new Load(TrafficClass.State, _place.Address + (4L * _first * _op.StateSize), _state.Start, new Box(4 * Elements)) { Channel = channel });
+            stream.Add(new Load(TrafficClass.State, _place.Of(_context.Sequence) + FirstBytes, _state.Start, _place.Parts(_context, 4 * Elements, 4 * Elements)) { Channel = channel });
         }
 
         var rates = _context.Dram.Vector(_op.Decay).Start + (2L * _first * _op.StateSize);
@@ -75,7 +82,7 @@ internal sealed class ScanLane
         if (_place.OnChip is null)
         {
             _context.Stream.Add(new Store(
-                TrafficClass.State, _place.Address + (4L * _first * _op.StateSize), _state.Start, new Box(4 * Elements)) { Channel = _context.Machine.DataChannel });
+                TrafficClass.State, _place.Of(_context.Sequence) + FirstBytes, _state.Start, _place.Parts(_context, 4 * Elements, 4 * Elements)) { Channel = _context.Machine.DataChannel });
         }
     }
 
@@ -95,10 +102,10 @@ internal sealed class ScanLane
         var steps = new View(LaneType.I32, _step.Start, _op.StateSize) { Rows = _channels, RowStride = 4, ColumnStride = 0 };
         Add(new Elementwise(LaneFunction.Multiply, steps, PerState(_op.B, token), Grid(LaneType.I64, _input.Start), _op.InputShift, 0));
         Add(new Scan(
-            ScanForm.Added, Flat(LaneType.I32, _decay.Start), 0, Flat(LaneType.I64, _input.Start), Flat(LaneType.I32, StateAddress),
+            ScanForm.Added, Flat(LaneType.I32, _decay.Start), 0, Flat(LaneType.I64, _input.Start), Flat(LaneType.I32, StateAddress(token)),
             Flat(LaneType.I32, _decay.Start), Exp2.Fraction, 0, int.MaxValue));
         Add(new Elementwise(
-            LaneFunction.Multiply, Grid(LaneType.I32, StateAddress), PerState(_op.C, token), Grid(LaneType.I64, _wide.Start), 0, 0));
+            LaneFunction.Multiply, Grid(LaneType.I32, StateAddress(token)), PerState(_op.C, token), Grid(LaneType.I64, _wide.Start), 0, 0));
         Add(new Reduce(ReduceFunction.Sum, Grid(LaneType.I64, _wide.Start), View.Scalars(LaneType.I64, _sum.Start, _channels), false));
         Add(new Elementwise(
             LaneFunction.Multiply, Channels(_op.Input, token), View.Scalars(LaneType.I16, _skipWeights.Start + (2L * _first), _channels),

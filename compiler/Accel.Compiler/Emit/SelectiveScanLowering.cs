@@ -13,7 +13,7 @@ internal static class SelectiveScanLowering
     public static void Emit(EmitContext context, QuantizedSelectiveScan op)
     {
         var (channels, units) = (op.Input.Width, Math.Min(context.VectorUnits, op.Input.Width));
-        var room = context.Machine.Shape.ScratchpadBytes / ScratchpadShare / ((long)units * op.StateSize * ScanLane.BytesPerElement);
+        var room = context.Machine.Shape.ScratchpadBytes / ScratchpadShare / ((long)units * op.StateSize * (ScanLane.BytesPerElement + (4 * (context.MostSequences - 1))));
         var share = (int)Math.Clamp(room, 1, (channels + units - 1) / units);
         var skipWeights = context.Constant(context.Dram.Vector(op.Skip));
         var lanes = Enumerable.Range(0, units).Select(unit => new ScanLane(context, op, unit, share, skipWeights)).ToArray();

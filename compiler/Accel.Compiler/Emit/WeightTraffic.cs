@@ -1,5 +1,4 @@
 using Accel.Compiler.Scheduling;
-using Accel.Compiler.Tiling;
 using Accel.Isa.Commands;
 using Accel.Isa.Operands;
 
@@ -20,7 +19,6 @@ internal sealed class WeightTraffic
     private readonly SemaphoreUse[] _full;
     private readonly long[] _used;
     private readonly long[] _tiles;
-    private readonly Dictionary<MatMulShape, MatMulTile> _cuts = [];
 
     public WeightTraffic(Machine machine, long slotBytes)
     {
@@ -33,17 +31,6 @@ internal sealed class WeightTraffic
     public long SlotBytes { get; }
 
     public Block Slots(int array) => _slots[array];
-
-    /// <summary>How a product is cut; equal products are cut alike.</summary>
-    public MatMulTile TileOf(Machine machine, MatMulShape shape)
-    {
-        if (!_cuts.TryGetValue(shape, out var tile))
-        {
-            _cuts.Add(shape, tile = TileSearch.Find(machine, shape, SlotBytes));
-        }
-
-        return tile;
-    }
 
     /// <summary>Slot fillings of an array so far.</summary>
     public ref long Used(int array) => ref _used[array];

@@ -34,16 +34,6 @@ internal sealed class Machine(HardwareConfig config)
     /// <summary>Bytes over which addresses go once round all channels of the memory, a burst each. What starts and ends at its multiples keeps all of them equally busy.</summary>
     public long Stripe => Config.Memory.Channels * Config.Dma.Burst.Value;
 
-    /// <summary>
-    /// Bytes to whose multiples a matrix's rows are filled up, so that few rows already are whole stripes: a power of two, no more than one part
-    /// in <see cref="RowFillWorth"/> of the row; 2 is what mantissas need.
-    /// </summary>
-    /// <param name="rowBytes">Codes and mantissas of a row.</param>
-    public long RowStep(long rowBytes) =>
-        Math.Clamp((long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, rowBytes / RowFillWorth)) / 2, 2, Stripe);
-
-    private const int RowFillWorth = 64;
-
     /// <summary>What the arrays can hold still, as the config lists it.</summary>
     public IReadOnlyList<Dataflow> Dataflows { get; } =
         [.. config.MatMulArrays.Dataflows.Select(flow => flow == ArrayDataflow.WeightStationary ? Dataflow.WeightStationary : Dataflow.OutputStationary)];

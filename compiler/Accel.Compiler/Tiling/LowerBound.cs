@@ -10,8 +10,10 @@ namespace Accel.Compiler.Tiling;
 internal static class LowerBound
 {
     /// <param name="isOnChip">Whether a state lives on chip.</param>
-    public static long Bytes(QuantizedGraph graph, QuantizedOp op, Predicate<QuantizedState> isOnChip, long position, long tokens)
+    /// <param name="run">Whose bytes.</param>
+    public static long Bytes(QuantizedGraph graph, QuantizedOp op, Predicate<QuantizedState> isOnChip, RunWork run)
     {
+        var (tokens, sequences) = (run.Tokens, run.Positions.Count);
         long Off(QuantizedState state, long bits) => isOnChip(state) ? 0 : bits;
         var bits = op switch
         {
@@ -22,10 +24,10 @@ internal static class LowerBound
             QuantizedTable table => 32L * table.Table.Entries.Length,
             QuantizedRope rope => 32L * rope.Rotation.Frequencies.Length * tokens,
             QuantizedAttention attention =>
-                (Off(attention.Keys, attention.Keys.BitsPerSlot) + Off(attention.Values, attention.Values.BitsPerSlot)) * (tokens + Seen(attention, position)),
-            QuantizedCausalConv conv => Bits(conv.Taps) + Bits(conv.Bias) + Off(conv.State, 2L * conv.State.Rows * conv.State.Channels * conv.State.Format.Bits),
-            QuantizedRgLru lru => Bits(lru.Decay) + Off(lru.State, 2L * 32 * lru.State.Elements),
-            QuantizedSelectiveScan scan => Bits(scan.Decay) + Bits(scan.Skip) + Off(scan.State, 2L * 32 * scan.State.Elements),
+                (Off(attention.Keys, attention.Keys.BitsPerSlot) + Off(attention.Values, attention.Values.BitsPerSlot)) * (tokens + run.Positions.Sum(position => Seen(attention, position))),
+            QuantizedCausalConv conv => Bits(conv.Taps) + Bits(conv.Bias) + Off(conv.State, 2L * sequences * conv.State.Rows * conv.State.Channels * conv.State.Format.Bits),
+            QuantizedRgLru lru => Bits(lru.Decay) + Off(lru.State, 2L * sequences * 32 * lru.State.Elements),
+            QuantizedSelectiveScan scan => Bits(scan.Decay) + Bits(scan.Skip) + Off(scan.State, 2L * sequences * 32 * scan.State.Elements),
             _ => 0,
         };
         return (bits + 7) / 8;

@@ -11,18 +11,20 @@ namespace Accel.Compiler.Tiling;
 public static class TrafficMeter
 {
     /// <summary>Bytes by operator and class, <c>[operators, classes]</c>.</summary>
+    /// <param name="position">Tokens that the sequence, or each sequence of a batch, has seen.</param>
     /// <param name="everyRound">Walks every round of every loop: slow, and the proof of the other way.</param>
     public static long[,] Measure(CompiledProgram program, EntryPoint entry, long position, long tokens, bool everyRound = false)
     {
         var bytes = new long[program.Operators.Count, Enum.GetValues<TrafficClass>().Length];
         var registers = new long[Register.Count];
         (registers[Register.Position.Index], registers[Register.Tokens.Index]) = (position, tokens);
-        var walk = new Walk(entry.Instructions, registers, bytes, everyRound);
+        var positions = entry.IsBatch ? Enumerable.Repeat(position, (int)tokens).ToArray() : [];
+        var walk = new Walk(entry.Instructions, registers, positions, bytes, everyRound);
         walk.Run(0, entry.Instructions.Count, 1);
         return walk.ReadsSkipped ? Measure(program, entry, position, tokens, true) : bytes;
     }
 
-    private sealed class Walk(IReadOnlyList<Instruction> instructions, long[] registers, long[,] bytes, bool everyRound)
+    private sealed class Walk(IReadOnlyList<Instruction> instructions, long[] registers, long[] positions, long[,] bytes, bool everyRound)
     {
         /// <summary>Registers that are not what they would be, as rounds of a loop that sets them were left out.</summary>
         private uint _stale;
@@ -39,7 +41,7 @@ public static class TrafficMeter
                 switch (instructions[i])
                 {
                     case Set set:
-                        registers[set.Target.Index] = set.Evaluate(registers);
+                        registers[set.Target.Index] = set.Evaluate(registers, positions);
                         var target = 1u << set.Target.Index;
                         _stale = ((Registers(set.Left) | Registers(set.Right)) & _stale) != 0 ? _stale | target : _stale & ~target;
                         break;

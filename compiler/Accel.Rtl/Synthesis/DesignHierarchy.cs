@@ -21,11 +21,11 @@ internal sealed partial class DesignHierarchy
 {
     private const int Deepest = 64;
 
-    private readonly Dictionary<string, string> _headers;
+    private readonly Dictionary<string, VerilogModule> _defined;
 
-    private DesignHierarchy(string top, IReadOnlyList<DesignModule> modules, Dictionary<string, string> headers)
+    private DesignHierarchy(string top, IReadOnlyList<DesignModule> modules, Dictionary<string, VerilogModule> defined)
     {
-        (Top, Modules, _headers) = (top, modules, headers);
+        (Top, Modules, _defined) = (top, modules, defined);
         ByName = modules.ToDictionary(module => module.Name, StringComparer.Ordinal);
     }
 
@@ -63,7 +63,7 @@ internal sealed partial class DesignHierarchy
         var same = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var order = new List<VerilogModule>();
         Visit(top, 0);
-        return new(first[top], Counted(order, same, first[top]), defined.ToDictionary(pair => pair.Key, pair => pair.Value.Header, StringComparer.Ordinal));
+        return new(first[top], Counted(order, same, first[top]), defined);
 
         // By the name of the first module that is the same.
         string Visit(string name, int depth)
@@ -82,7 +82,14 @@ internal sealed partial class DesignHierarchy
             var children = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var use in module.Instances.Where(use => !leaves.Contains(use.Module)))
             {
-                children[use.Module] = Visit(use.Module, depth + 1);
+                if (!defined.TryGetValue(use.Module, out var child) || !child.IsInline)
+                {
+                    children[use.Module] = Visit(use.Module, depth + 1);
+                }
+                else if (child.Instances.FirstOrDefault(inner => !leaves.Contains(inner.Module)).Module is { } inner)
+                {
+                    throw new InputException(place, use.Module, "a module of cells alone, as it is to be inlined", $"'{inner}' in it");
+                }
             }
 
             var renamed = children.Count == 0 ? module : module with
@@ -105,13 +112,19 @@ internal sealed partial class DesignHierarchy
         }
     }
 
-    /// <summary>Ports of the modules that one holds, and the module: what a tool must read to make that one.</summary>
+    /// <summary>Ports of the modules that one holds, what is inlined, and the module: what a tool must read to make that one.</summary>
     public string TextOf(DesignModule module)
     {
         var text = new StringBuilder();
-        foreach (var use in module.Module.Instances)
+        var inlined = module.Module.Instances.Select(use => _defined[use.Module]).Where(child => child.IsInline).ToList();
+        foreach (var name in module.Module.Instances.Concat(inlined.SelectMany(child => child.Instances)).Select(use => use.Module).Distinct().Where(name => !_defined[name].IsInline))
         {
-            text.Append("(* blackbox *)\n").Append(_headers[use.Module]).Append("\nendmodule\n");
+            text.Append("(* blackbox *)\n").Append(_defined[name].Header).Append("\nendmodule\n");
+        }
+
+        foreach (var child in inlined)
+        {
+            text.Append(child.Text).Append('\n');
         }
 
         return text.Append(module.Module.Text).Append('\n').ToString();

@@ -39,7 +39,8 @@ internal static partial class VerilogScanner
                 throw new InputException(file, Line(plain, at), "module NAME (ports);", header.Length > 60 ? header[..60] : header);
             }
 
-            modules.Add(Read(file, name.Groups[1].Value, plain[at..(end + "endmodule".Length)], header, Line(plain, at)));
+            var isInline = plain.AsSpan(0, at).TrimEnd().EndsWith("(* inline *)", StringComparison.Ordinal);
+            modules.Add(Read(file, name.Groups[1].Value, plain[at..(end + "endmodule".Length)], header, Line(plain, at)) with { IsInline = isInline });
             at = end + "endmodule".Length;
         }
 

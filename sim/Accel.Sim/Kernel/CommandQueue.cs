@@ -11,6 +11,7 @@ internal sealed class CommandQueue(int depth)
     private readonly (long Cycle, long Order)[] _issues = new (long, long)[depth];
     private readonly long[] _registers = new long[depth * Register.Count];
     private int _head;
+    private int _tail;
 
     public int Count { get; private set; }
 
@@ -28,29 +29,23 @@ internal sealed class CommandQueue(int depth)
 
     public void Add(Command command, int instruction, ReadOnlySpan<long> registers, long cycle = 0, long order = 0)
     {
-        var slot = (_head + Count) % depth;
-        _commands[slot] = command;
-        _instructions[slot] = instruction;
-        _issues[slot] = (cycle, order);
-        registers.CopyTo(_registers.AsSpan(slot * Register.Count, Register.Count));
+        _commands[_tail] = command;
+        _instructions[_tail] = instruction;
+        _issues[_tail] = (cycle, order);
+        registers.CopyTo(_registers.AsSpan(_tail * Register.Count, Register.Count));
+        _tail = _tail + 1 == depth ? 0 : _tail + 1;
         Count++;
     }
 
     public void RemoveHead()
     {
-        _head = (_head + 1) % depth;
+        _head = _head + 1 == depth ? 0 : _head + 1;
         Count--;
     }
 
-    public void Clear() => (_head, Count) = (0, 0);
+    public void Clear() => (_head, _tail, Count) = (0, 0, 0);
 
     /// <summary>Queued commands, the next one first.</summary>
-    public IEnumerable<(Command Command, int Instruction)> Waiting()
-    {
-        for (var i = 0; i < Count; i++)
-        {
-            var slot = (_head + i) % depth;
-            yield return (_commands[slot], _instructions[slot]);
-        }
-    }
+    public IReadOnlyList<(Command Command, int Instruction)> Waiting() =>
+        [.. Enumerable.Range(0, Count).Select(i => (_head + i) % depth).Select(slot => (_commands[slot], _instructions[slot]))];
 }

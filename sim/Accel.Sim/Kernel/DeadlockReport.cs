@@ -6,7 +6,7 @@ namespace Accel.Sim.Kernel;
 /// <summary>Says who waits for whom when nobody can go on.</summary>
 internal static class DeadlockReport
 {
-    public static string Describe(EntryPoint entry, UnitId[] units, CommandQueue[] queues, SemaphoreFile semaphores, Sequencer sequencer)
+    public static string Describe(EntryPoint entry, UnitId[] units, IReadOnlyList<(Command Command, int Instruction)>[] queues, SemaphoreFile semaphores, Sequencer sequencer)
     {
         var lines = new List<string> { $"{entry.Name}: nobody can go on" };
         for (var unit = 0; unit < units.Length; unit++)
@@ -29,10 +29,10 @@ internal static class DeadlockReport
     }
 
     private static string Waiting(
-        EntryPoint entry, UnitId[] units, CommandQueue[] queues, SemaphoreFile semaphores, Sequencer sequencer, int unit)
+        EntryPoint entry, UnitId[] units, IReadOnlyList<(Command Command, int Instruction)>[] queues, SemaphoreFile semaphores, Sequencer sequencer, int unit)
     {
-        var head = queues[unit].Head;
-        var text = $"{units[unit]} waits at [{queues[unit].HeadInstruction}] {head.Mnemonic}";
+        var (head, position) = queues[unit][0];
+        var text = $"{units[unit]} waits at [{position}] {head.Mnemonic}";
         foreach (var use in head.Waits)
         {
             var available = semaphores.Available(use.Semaphore);
@@ -46,11 +46,11 @@ internal static class DeadlockReport
     }
 
     /// <summary>The first command that would signal: queued, or not issued yet.</summary>
-    private static string Signaller(EntryPoint entry, UnitId[] units, CommandQueue[] queues, Sequencer sequencer, int semaphore)
+    private static string Signaller(EntryPoint entry, UnitId[] units, IReadOnlyList<(Command Command, int Instruction)>[] queues, Sequencer sequencer, int semaphore)
     {
         for (var unit = 0; unit < units.Length; unit++)
         {
-            foreach (var (command, instruction) in queues[unit].Waiting())
+            foreach (var (command, instruction) in queues[unit])
             {
                 if (command.Signals.Any(use => use.Semaphore == semaphore))
                 {

@@ -42,7 +42,7 @@ internal sealed class Dispatcher
         .. Enumerable.Range(0, machine.VectorUnits).Select(i => new UnitId(UnitKind.Vector, i)),
     ];
 
-    public void Run(EntryPoint entry, long position, long tokens, long sequence)
+    public void Run(EntryPoint entry, long position, long tokens, long sequence, ReadOnlyMemory<long> positions = default)
     {
         _entry = entry;
         _semaphores.Clear();
@@ -52,6 +52,7 @@ internal sealed class Dispatcher
         }
 
         _tracker?.Fence();
+        _sequencer.Positions = positions;
         _sequencer.Start(entry, position, tokens, sequence, _maximumSteps);
         while (true)
         {
@@ -65,7 +66,7 @@ internal sealed class Dispatcher
                     return;
                 }
 
-                throw new MachineFaultException(FaultKind.Deadlock, DeadlockReport.Describe(_entry, _units, _queues, _semaphores, _sequencer));
+                throw new MachineFaultException(FaultKind.Deadlock, DeadlockReport.Describe(_entry, _units, [.. _queues.Select(queue => queue.Waiting())], _semaphores, _sequencer));
             }
         }
     }
@@ -74,9 +75,9 @@ internal sealed class Dispatcher
     private bool Issue()
     {
         var progress = false;
-        while (_sequencer.Advance() is { } instruction)
+        while (_sequencer.Advance() is not InstructionKind.End and var kind)
         {
-            if (instruction is Fence)
+            if (kind == InstructionKind.Fence)
             {
                 if (!Array.TrueForAll(_queues, queue => queue.Count == 0))
                 {
@@ -88,7 +89,7 @@ internal sealed class Dispatcher
             }
             else
             {
-                var command = (Command)instruction;
+                var command = (Command)_sequencer.Current;
                 var queue = _queues[IndexOf(command.Unit)];
                 if (queue.IsFull)
                 {
@@ -111,7 +112,7 @@ internal sealed class Dispatcher
         for (var unit = 0; unit < _queues.Length; unit++)
         {
             var queue = _queues[unit];
-            while (queue.Count > 0 && _semaphores.CanTake(queue.Head.Waits))
+            while (queue.Count > 0 && _semaphores.CanTake(queue.Head.Waits.AsSpan()))
             {
                 Execute(unit, queue);
                 queue.RemoveHead();
@@ -125,14 +126,14 @@ internal sealed class Dispatcher
     private void Execute(int unit, CommandQueue queue)
     {
         var (command, instruction) = (queue.Head, queue.HeadInstruction);
-        var shared = _semaphores.Take(unit, command.Waits, _tracker);
+        var shared = _semaphores.Take(unit, command.Waits.AsSpan(), _tracker);
         if (shared >= 0)
         {
             throw Fault(FaultKind.Unordered, instruction, command, $"waits for semaphore {shared}, for which another unit waits too");
         }
 
         _executor.Execute(unit, _entry!, instruction, command, queue.HeadRegisters);
-        shared = _semaphores.Give(unit, command.Signals, null, _tracker);
+        shared = _semaphores.Give(unit, command.Signals.AsSpan(), null, _tracker);
         if (shared >= 0)
         {
             throw Fault(FaultKind.Unordered, instruction, command, $"signals semaphore {shared}, which another unit signals too");

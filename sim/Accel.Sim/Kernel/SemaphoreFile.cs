@@ -1,22 +1,12 @@
-using Accel.Isa.Commands;
 using Accel.Isa.Operands;
 
 namespace Accel.Sim.Kernel;
 
-/// <summary>The counting semaphores: what is given and not yet taken, in order, with the giver's clock.</summary>
+/// <summary>The counting semaphores: what is given and not yet taken, in order, with the giver's clock and the cycle.</summary>
 internal sealed class SemaphoreFile
 {
-    private sealed class Semaphore
-    {
-        public readonly Queue<(int Count, long[] Clock)> Given = [];
-        public long Available;
-
-        /// <summary>Taken from the oldest entry already.</summary>
-        public int TakenOfFirst;
-
-        public int Giver = -1;
-        public int Taker = -1;
-    }
+    /// <summary>No cycle that is known.</summary>
+    public const long Never = long.MaxValue;
 
     private readonly Semaphore[] _semaphores;
 
@@ -26,9 +16,9 @@ internal sealed class SemaphoreFile
     public int GiverOf(int semaphore) => _semaphores[semaphore].Giver;
 
     /// <summary>The first of a command's waits that cannot be taken now; -1 if all can.</summary>
-    public int FirstMissing(SemaphoreList waits)
+    public int FirstMissing(ReadOnlySpan<SemaphoreUse> waits)
     {
-        foreach (var use in waits.AsSpan())
+        foreach (var use in waits)
         {
             if (_semaphores[use.Semaphore].Available < use.Count)
             {
@@ -42,12 +32,37 @@ internal sealed class SemaphoreFile
     public long Available(int semaphore) => _semaphores[semaphore].Available;
 
     /// <summary>Whether all of a command's waits can be taken now.</summary>
-    public bool CanTake(SemaphoreList waits) => FirstMissing(waits) < 0;
+    public bool CanTake(ReadOnlySpan<SemaphoreUse> waits) => FirstMissing(waits) < 0;
+
+    /// <summary>The cycle from which all of a command's waits can be taken; <see cref="Never"/> if that is not known yet.</summary>
+    /// <param name="waits">Its waits.</param>
+    /// <param name="last">The first of those that are given last, or that are missing; -1 without waits.</param>
+    public long ReadyAt(ReadOnlySpan<SemaphoreUse> waits, out int last)
+    {
+        (last, var ready) = (-1, -1L);
+        foreach (var use in waits)
+        {
+            var semaphore = _semaphores[use.Semaphore];
+            if (semaphore.Available < use.Count)
+            {
+                last = use.Semaphore;
+                return Never;
+            }
+
+            var cycle = semaphore.CycleOf(use.Count);
+            if (cycle > ready)
+            {
+                (last, ready) = (use.Semaphore, cycle);
+            }
+        }
+
+        return Math.Max(0, ready);
+    }
 
     /// <returns>A semaphore that another unit waits for as well; -1 if all is well.</returns>
-    public int Take(int unit, SemaphoreList waits, DependencyTracker? tracker)
+    public int Take(int unit, ReadOnlySpan<SemaphoreUse> waits, DependencyTracker? tracker)
     {
-        foreach (var use in waits.AsSpan())
+        foreach (var use in waits)
         {
             var semaphore = _semaphores[use.Semaphore];
             if (semaphore.Taker >= 0 && semaphore.Taker != unit)
@@ -56,21 +71,7 @@ internal sealed class SemaphoreFile
             }
 
             semaphore.Taker = unit;
-            semaphore.Available -= use.Count;
-            for (var left = use.Count; left > 0;)
-            {
-                var (count, clock) = semaphore.Given.Peek();
-                var taken = Math.Min(left, count - semaphore.TakenOfFirst);
-                left -= taken;
-                semaphore.TakenOfFirst += taken;
-                var spent = semaphore.TakenOfFirst == count;
-                tracker?.Join(unit, clock, spent);
-                if (spent)
-                {
-                    semaphore.Given.Dequeue();
-                    semaphore.TakenOfFirst = 0;
-                }
-            }
+            semaphore.Take(unit, use.Count, tracker);
         }
 
         return -1;
@@ -81,9 +82,10 @@ internal sealed class SemaphoreFile
     /// <param name="signals">What it gives.</param>
     /// <param name="clock">The giver's clock behind the command; each taker gets a copy. Null without a proof of order.</param>
     /// <param name="tracker">Makes the copies.</param>
-    public int Give(int unit, SemaphoreList signals, long[]? clock, DependencyTracker? tracker)
+    /// <param name="cycle">When, where there is time.</param>
+    public int Give(int unit, ReadOnlySpan<SemaphoreUse> signals, long[]? clock, DependencyTracker? tracker, long cycle = 0)
     {
-        foreach (var use in signals.AsSpan())
+        foreach (var use in signals)
         {
             var semaphore = _semaphores[use.Semaphore];
             if (semaphore.Giver >= 0 && semaphore.Giver != unit)
@@ -92,8 +94,7 @@ internal sealed class SemaphoreFile
             }
 
             semaphore.Giver = unit;
-            semaphore.Available += use.Count;
-            semaphore.Given.Enqueue((use.Count, clock is null ? tracker?.Snapshot(unit) ?? [] : tracker!.Copy(clock)));
+            semaphore.Give(new(use.Count, clock is null ? tracker?.Snapshot(unit) : tracker!.Copy(clock), cycle));
         }
 
         return -1;
@@ -113,10 +114,80 @@ internal sealed class SemaphoreFile
     {
         foreach (var semaphore in _semaphores)
         {
-            semaphore.Given.Clear();
-            (semaphore.Available, semaphore.TakenOfFirst) = (0, 0);
+            semaphore.Clear();
         }
 
         Fence();
+    }
+
+    private readonly record struct Given(int Count, long[]? Clock, long Cycle);
+
+    private sealed class Semaphore
+    {
+        /// <summary>Given and not yet taken, oldest first, as a ring.</summary>
+        private Given[] _given = new Given[4];
+        private int _first;
+        private int _count;
+
+        /// <summary>Taken from the oldest entry already.</summary>
+        private int _takenOfFirst;
+
+        public long Available { get; private set; }
+
+        public int Giver { get; set; } = -1;
+
+        public int Taker { get; set; } = -1;
+
+        public void Give(in Given given)
+        {
+            if (_count == _given.Length)
+            {
+                var larger = new Given[2 * _count];
+                for (var i = 0; i < _count; i++)
+                {
+                    larger[i] = _given[(_first + i) & (_count - 1)];
+                }
+
+                (_given, _first) = (larger, 0);
+            }
+
+            _given[(_first + _count++) & (_given.Length - 1)] = given;
+            Available += given.Count;
+        }
+
+        /// <summary>When as many had been given; they are there.</summary>
+        public long CycleOf(int count)
+        {
+            var left = count + _takenOfFirst;
+            for (var i = _first; ; i++)
+            {
+                ref readonly var given = ref _given[i & (_given.Length - 1)];
+                if ((left -= given.Count) <= 0)
+                {
+                    return given.Cycle;
+                }
+            }
+        }
+
+        public void Take(int unit, int count, DependencyTracker? tracker)
+        {
+            Available -= count;
+            for (var left = count; left > 0;)
+            {
+                ref readonly var given = ref _given[_first];
+                var taken = Math.Min(left, given.Count - _takenOfFirst);
+                left -= taken;
+                _takenOfFirst += taken;
+                var spent = _takenOfFirst == given.Count;
+                tracker?.Join(unit, given.Clock!, spent);
+                if (spent)
+                {
+                    (_first, _takenOfFirst) = ((_first + 1) & (_given.Length - 1), 0);
+                    _count--;
+                }
+            }
+        }
+
+        public void Clear() => (_first, _count, _takenOfFirst, Available) = (0, 0, 0, 0);
     }
 }

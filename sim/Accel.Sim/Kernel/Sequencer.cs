@@ -4,13 +4,34 @@ using Accel.Isa.Operands;
 
 namespace Accel.Sim.Kernel;
 
+/// <summary>What a sequencer comes to.</summary>
+internal enum InstructionKind : byte
+{
+    /// <summary>The end of the entry point.</summary>
+    End,
+
+    /// <summary>An instruction of the sequencer's own.</summary>
+    Own,
+
+    /// <summary>A command for a unit.</summary>
+    Command,
+
+    /// <summary>A command that is only shown to observers.</summary>
+    Tap,
+
+    Fence,
+}
+
 /// <summary>Walks an entry point: loops, registers, and the next command to hand out.</summary>
 internal sealed class Sequencer
 {
     private readonly long[] _registers = new long[Register.Count];
     private readonly (int Body, long Left)[] _loops = new (int, long)[ProgramChecks.DeepestLoop];
     private EntryPoint _entry = new("", 1, []);
-    private IReadOnlyList<Instruction> _instructions = [];
+    private Instruction[] _instructions = [];
+
+    /// <summary>Kinds of the instructions, so that a command is passed without being looked at.</summary>
+    private InstructionKind[] _kinds = [];
     private int _depth;
     private long _stepsLeft;
 
@@ -22,27 +43,47 @@ internal sealed class Sequencer
     /// <summary>Instructions other than commands and fences that were done so far.</summary>
     public long OwnSteps { get; private set; }
 
-    public bool IsDone => Position >= _instructions.Count;
+    /// <summary>The host's table: positions of the tokens of a batch.</summary>
+    public ReadOnlyMemory<long> Positions { get; set; }
+
+    public bool IsDone => Position >= _instructions.Length;
 
     public void Start(EntryPoint entry, long position, long tokens, long sequence, long maximumSteps)
     {
         Array.Clear(_registers);
+        Changes++;
         (_registers[0], _registers[1], _registers[2]) = (position, tokens, sequence);
-        (_entry, _instructions, Position, _depth, _stepsLeft) = (entry, entry.Instructions, 0, 0, maximumSteps);
+        (Position, _depth, _stepsLeft) = (0, 0, maximumSteps);
+        if (!ReferenceEquals(_entry, entry))
+        {
+            (_entry, _instructions) = (entry, [.. entry.Instructions]);
+            _kinds = [.. _instructions.Select(KindOf)];
+        }
     }
 
+    /// <summary>The instruction at which the sequencer stands; not at the end.</summary>
+    public Instruction Current => _instructions[Position];
+
+    /// <summary>Counts changes of registers.</summary>
+    public long Changes { get; private set; }
+
     /// <summary>Does its own instructions up to the next command or fence, and leaves that for the caller to take.</summary>
-    /// <returns>Null at the end.</returns>
+    /// <returns>What it stands at.</returns>
     /// <exception cref="MachineFaultException">A number does not fit, or the run takes too many steps.</exception>
-    public Instruction? Advance()
+    public InstructionKind Advance()
     {
         try
         {
             return ToCommand();
         }
-        catch (Exception error) when (error is OverflowException or DivideByZeroException)
+        catch (Exception error) when (error is OverflowException or DivideByZeroException or ArgumentOutOfRangeException)
         {
-            var text = error is OverflowException ? "a result exceeds 64 bits" : "a divisor is not positive";
+            var text = error switch
+            {
+                OverflowException => "a result exceeds 64 bits",
+                DivideByZeroException => "a divisor is not positive",
+                _ => "no such token in this batch",
+            };
             throw new MachineFaultException(FaultKind.Overflow, $"{_entry.Name}[{Position}] {_instructions[Position].Mnemonic}: {text}");
         }
     }
@@ -50,7 +91,15 @@ internal sealed class Sequencer
     /// <summary>The caller has taken the command.</summary>
     public void Take() => Position++;
 
-    private Instruction? ToCommand()
+    private static InstructionKind KindOf(Instruction instruction) => instruction switch
+    {
+        Fence => InstructionKind.Fence,
+        Tap => InstructionKind.Tap,
+        Command => InstructionKind.Command,
+        _ => InstructionKind.Own,
+    };
+
+    private InstructionKind ToCommand()
     {
         while (!IsDone)
         {
@@ -59,27 +108,31 @@ internal sealed class Sequencer
                 throw new MachineFaultException(FaultKind.TooLong, $"{_entry.Name}: instruction {Position}: more steps than this run may take");
             }
 
-            OwnSteps++;
+            if (_kinds[Position] != InstructionKind.Own)
+            {
+                return _kinds[Position];
+            }
 
+            OwnSteps++;
             switch (_instructions[Position])
             {
                 case Set set:
-                    _registers[set.Target.Index] = set.Evaluate(_registers);
+                    _registers[set.Target.Index] = set.Evaluate(_registers, Positions.Span);
+                    Changes++;
                     Position++;
                     break;
                 case Loop loop:
                     Enter(loop);
+                    Changes++;
                     break;
                 case EndLoop:
                     Repeat();
+                    Changes++;
                     break;
-                case var command:
-                    OwnSteps--;
-                    return command;
             }
         }
 
-        return null;
+        return InstructionKind.End;
     }
 
     private void Enter(Loop loop)

@@ -3,6 +3,7 @@ using Accel.Dram;
 using Accel.Hardware;
 using Accel.Isa;
 using Accel.Sim.Kernel;
+using Accel.Sim.Timing.Stamped;
 
 namespace Accel.Sim.Timing;
 
@@ -26,7 +27,9 @@ public static class TimedSimulation
 
     internal static TimingReport Run(
         CompiledProgram program, HardwareConfig hardware, Workload workload, TimingOptions options, CommandExecutor? executor) =>
-        new TimedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware);
+        options.Skip
+            ? new StampedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware)
+            : new SteppedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware);
 
     private static IMachineMemory Memory(HardwareConfig hardware, TimingOptions options)
     {

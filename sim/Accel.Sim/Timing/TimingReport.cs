@@ -94,7 +94,7 @@ public sealed record TimingReport
     /// <summary>Bytes between memory and chip, by <see cref="TrafficClass"/>; what commands ask for, without the rest of partly used bursts.</summary>
     public required IReadOnlyList<long> Bytes { get; init; }
 
-    /// <summary>Core cycles that were simulated one by one; the others were skipped or remembered.</summary>
+    /// <summary>Core cycles that were stepped through one by one: all of them without skipping, else none.</summary>
     public required long SteppedCycles { get; init; }
 
     public double Seconds => Cycles.Value / (double)Hardware.Clocks.Core.Value;

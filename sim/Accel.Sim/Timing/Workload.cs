@@ -8,7 +8,11 @@ namespace Accel.Sim.Timing;
 /// <param name="Position">Tokens that the sequence has seen.</param>
 /// <param name="Tokens">Tokens of this run.</param>
 /// <param name="Sequence">Which of the program's sequences.</param>
-public readonly record struct WorkloadRun(string EntryPoint, long Position, int Tokens, int Sequence = 0);
+public readonly record struct WorkloadRun(string EntryPoint, long Position, int Tokens, int Sequence = 0)
+{
+    /// <summary>Of a batch: the tokens that each sequence has seen, from <see cref="Sequence"/> on; empty for a run of one sequence.</summary>
+    public ReadOnlyMemory<long> Positions { get; init; }
+}
 
 /// <summary>Runs that follow each other without a gap, each token with the position and the caches that it has.</summary>
 /// <param name="Runs">In order.</param>
@@ -18,6 +22,7 @@ public sealed record Workload(IReadOnlyList<WorkloadRun> Runs, int GeneratedToke
 {
     private const string PrefillName = "prefill";
     private const string DecodeName = "decode";
+    private const string BatchName = "batch";
 
     /// <summary>A prompt of n tokens for each of the sequences, in runs as long as the program has room for.</summary>
     /// <exception cref="InputException">The program has no room for it.</exception>
@@ -38,23 +43,40 @@ public sealed record Workload(IReadOnlyList<WorkloadRun> Runs, int GeneratedToke
         return new(runs, 0, tokens * batch);
     }
 
-    /// <summary>m tokens, one after the other, behind a context; with a batch, each sequence takes a step in turn.</summary>
+    /// <summary>m tokens, one after the other, behind a context; with a batch, all sequences take each step together.</summary>
     /// <exception cref="InputException">The program has no room for it.</exception>
     public static Workload Decode(CompiledProgram program, long context, int tokens = 1, int batch = 1)
     {
-        Entry(program, DecodeName);
-        Demand(program, tokens >= 1, "decode", "1 token or more", tokens);
-        CheckRoom(program, context, tokens, batch);
-        var runs = new List<WorkloadRun>();
-        for (var token = 0; token < tokens; token++)
+        if (batch != 1)
         {
-            for (var sequence = 0; sequence < batch; sequence++)
-            {
-                runs.Add(new(DecodeName, context + token, 1, sequence));
-            }
+            CheckRoom(program, context, tokens, batch);
+            return DecodeBatch(program, [.. Enumerable.Repeat(context, batch)], tokens);
         }
 
-        return new(runs, tokens * batch, tokens * batch);
+        Entry(program, DecodeName);
+        Demand(program, tokens >= 1, "decode", "1 token or more", tokens);
+        CheckRoom(program, context, tokens, 1);
+        return new([.. Enumerable.Range(0, tokens).Select(token => new WorkloadRun(DecodeName, context + token, 1))], tokens, tokens);
+    }
+
+    /// <summary>m tokens of each of several sequences, one step of as many as the program takes at once after the other; each behind a context of its own.</summary>
+    /// <param name="contexts">Tokens that sequences 0, 1, … have seen.</param>
+    /// <exception cref="InputException">The program has no room for it.</exception>
+    public static Workload DecodeBatch(CompiledProgram program, IReadOnlyList<long> contexts, int tokens = 1)
+    {
+        var most = Entry(program, BatchName).MaximumTokens;
+        Demand(program, tokens >= 1, "decode", "1 token or more", tokens);
+        foreach (var context in contexts)
+        {
+            CheckRoom(program, context, tokens, contexts.Count);
+        }
+
+        var runs =
+            from token in Enumerable.Range(0, tokens)
+            from first in Enumerable.Range(0, (contexts.Count + most - 1) / most).Select(index => index * most)
+            let positions = contexts.Skip(first).Take(most).Select(context => context + token).ToArray()
+            select new WorkloadRun(BatchName, positions[0], positions.Length, first) { Positions = positions };
+        return new([.. runs], tokens * contexts.Count, tokens * contexts.Count);
     }
 
     /// <summary>One workload behind another.</summary>

@@ -1,5 +1,6 @@
 using Accel.Core.Diagnostics;
 using Accel.Models.Checkpoints;
+using Accel.Rtl.Hdl;
 using Accel.Rtl.Packaging;
 
 namespace Accel.Cli.Chips;
@@ -25,7 +26,7 @@ internal sealed record DesignFolder(string Path, string Name, string Top, long? 
         if (File.Exists(reportFile) && TextFile.Read(new FileInfo(reportFile), MostBytes) is var text && text.Contains(ChipReport.CurrentFormat, StringComparison.Ordinal))
         {
             var report = ChipReport.Parse(reportFile, text);
-            return new(path, report.Model.Name, top ?? report.Top, top is null || top == report.Top ? report.Weights : null, [.. report.Files.Select(file => Read(path, file.Path))]);
+            return new(path, report.Model.Name, top ?? report.Top, top is null || top == report.Top ? report.Weights : null, [.. report.FilesFor(DesignView.Synthesis).Select(file => Read(path, file))]);
         }
 
         if (top is null)

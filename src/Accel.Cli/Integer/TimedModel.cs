@@ -81,7 +81,7 @@ internal sealed record TimedModel(
 
     /// <summary>The least bytes of each operator, in the program's order.</summary>
     public IReadOnlyList<long> OperatorBytesNeeded() =>
-        BytesNeeded.ByOperator(Graph, Program, [.. Workload.Runs.Select(run => (run.Position, (long)run.Tokens))]);
+        BytesNeeded.ByOperator(Graph, Program, [.. Workload.Runs.Select(run => run.Positions.IsEmpty ? new RunWork(run.Position, run.Tokens) : new RunWork(run.Positions.ToArray(), 1))]);
 
     /// <summary>The same model and work on another machine.</summary>
     public TimedModel On(HardwareConfig hardware) => Prepare(Name, Request with { Context = Context }, hardware, Graph, Positions, null);

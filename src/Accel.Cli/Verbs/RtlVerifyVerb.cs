@@ -3,6 +3,7 @@ using Accel.Cli.Chips;
 using Accel.Cli.Integer;
 using Accel.Compiler.Quantization;
 using Accel.Core.Diagnostics;
+using Accel.Rtl.Hdl;
 using Accel.Rtl.Tools;
 using Accel.Rtl.Verification;
 
@@ -124,7 +125,7 @@ internal static class RtlVerifyVerb
 
     private static VerificationResult Run(ChipFolder chip, IReadOnlyList<TestRun> runs, ChipInside? inside, Simulator simulator, FileInfo? waves, ulong seed)
     {
-        var bench = TestBench.Build(chip.Path, chip.Report.Top, [.. chip.Report.Files.Select(file => file.Path)], chip.Report.HasProbe, simulator, waves is not null);
+        var bench = TestBench.Build(chip.Path, chip.Report.Top, chip.Report.FilesFor(DesignView.Simulation), chip.Report.HasProbe, simulator, waves is not null);
         var vectors = Path.GetFullPath(Path.Combine(chip.Path, "build", $"vectors-{Path.GetRandomFileName()}.txt"));
         try
         {

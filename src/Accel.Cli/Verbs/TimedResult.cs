@@ -16,7 +16,7 @@ internal sealed record TimedPhase(string Name, int Runs, long Tokens, long Cycle
     public static IReadOnlyList<TimedPhase> Of(TimingReport report) =>
     [
         .. from run in report.Runs
-           group run by run.Run.EntryPoint into phase
+           group run by run.Run.EntryPoint == "prefill" ? "prefill" : "decode" into phase
            let cycles = phase.Sum(run => run.Cycles)
            select new TimedPhase(phase.Key, phase.Count(), phase.Sum(run => (long)run.Run.Tokens), cycles, cycles / (double)report.Hardware.Clocks.Core.Value),
     ];

@@ -12,6 +12,9 @@ public enum SetFunction
     FloorDivide,
     CeilingDivide,
     Modulo,
+
+    /// <summary>The position of a token of a batch, from the host's table: <c>left</c> is its row, <c>right</c> must be 0.</summary>
+    PositionOf,
 }
 
 /// <summary>Puts <c>function(Left, Right)</c> into a register other than the host's.</summary>
@@ -19,12 +22,19 @@ public sealed record Set(Register Target, SetFunction Function, Expression Left,
 {
     public override string Mnemonic => "set";
 
+    /// <param name="positions">Of the tokens of a batch.</param>
     /// <exception cref="OverflowException">The result exceeds 64 bits.</exception>
     /// <exception cref="DivideByZeroException">The divisor is not positive.</exception>
-    public long Evaluate(ReadOnlySpan<long> registers)
+    /// <exception cref="ArgumentOutOfRangeException">The run has no such token.</exception>
+    public long Evaluate(ReadOnlySpan<long> registers, ReadOnlySpan<long> positions = default)
     {
         var left = Left.Resolve(registers);
         var right = Right.Resolve(registers);
+        if (Function == SetFunction.PositionOf)
+        {
+            return right == 0 && left >= 0 && left < positions.Length ? positions[(int)left] : throw new ArgumentOutOfRangeException(nameof(positions), left, "no such token");
+        }
+
         if (Function >= SetFunction.FloorDivide && right <= 0)
         {
             throw new DivideByZeroException();

@@ -37,7 +37,7 @@ public static class Assembler
         private readonly List<MemoryStream> _images = [];
         private readonly List<Segment> _residents = [];
         private readonly List<OperatorEntry> _operators = [];
-        private readonly List<(string Name, int MaximumTokens, List<Instruction> Instructions)> _entryPoints = [];
+        private readonly List<(string Name, int MaximumTokens, bool IsBatch, List<Instruction> Instructions)> _entryPoints = [];
         private (string Name, long Context, int Sequences)? _program;
         private MachineShape? _machine;
 
@@ -72,7 +72,7 @@ public static class Assembler
                     _operators.Add(new(Name(reader, "name"), Name(reader, "kind")));
                     break;
                 case "entry":
-                    _entryPoints.Add((Name(reader, "name"), reader.Integer("maximum-tokens"), []));
+                    _entryPoints.Add((Name(reader, "name"), reader.Integer("maximum-tokens"), reader.Flag("batch"), []));
                     break;
                 case var mnemonic when _entryPoints.Count > 0 && InstructionCatalogue.WithMnemonic(mnemonic) is { } fields:
                     _entryPoints[^1].Instructions.Add(fields.Read(reader));
@@ -97,7 +97,7 @@ public static class Assembler
                 Segments = [.. _segments.Zip(_images, (segment, image) => segment with { Image = image.ToArray() })],
                 Residents = _residents,
                 Operators = _operators,
-                EntryPoints = [.. _entryPoints.Select(entry => new EntryPoint(entry.Name, entry.MaximumTokens, entry.Instructions))],
+                EntryPoints = [.. _entryPoints.Select(entry => new EntryPoint(entry.Name, entry.MaximumTokens, entry.Instructions) { IsBatch = entry.IsBatch })],
             };
         }
 

@@ -46,7 +46,7 @@ public static class Disassembler
 
         foreach (var entry in program.EntryPoints)
         {
-            output.Write(string.Create(CultureInfo.InvariantCulture, $"entry name={Quote(entry.Name)} maximum-tokens={entry.MaximumTokens}\n"));
+            output.Write(string.Create(CultureInfo.InvariantCulture, $"entry name={Quote(entry.Name)} maximum-tokens={entry.MaximumTokens} batch={(entry.IsBatch ? 1 : 0)}\n"));
             WriteInstructions(entry, output);
         }
     }

@@ -77,7 +77,8 @@ public static class ProgramDecoder
         var entryPoints = new List<EntryPoint>();
         for (var left = reader.Count("entry points"); left > 0; left--)
         {
-            entryPoints.Add(new(reader.Text("entry point"), reader.Integer("maximum-tokens"), ReadInstructions(reader)));
+            var (entryPoint, tokens, isBatch) = (reader.Text("entry point"), reader.Integer("maximum-tokens"), reader.Flag("batch"));
+            entryPoints.Add(new(entryPoint, tokens, ReadInstructions(reader)) { IsBatch = isBatch });
         }
 
         return new()

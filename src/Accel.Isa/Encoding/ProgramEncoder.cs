@@ -10,7 +10,7 @@ namespace Accel.Isa.Encoding;
 public static class ProgramEncoder
 {
     /// <summary>Counts up when a field changes its meaning.</summary>
-    public const uint Version = 3;
+    public const uint Version = 4;
 
     internal const int HeaderLength = 20;
 
@@ -85,6 +85,7 @@ public static class ProgramEncoder
         {
             writer.Text(entry.Name);
             writer.Number("maximum-tokens", entry.MaximumTokens);
+            writer.Flag("batch", entry.IsBatch);
             writer.Unsigned((ulong)entry.Instructions.Count);
             foreach (var instruction in entry.Instructions)
             {

@@ -33,6 +33,16 @@ public sealed class ArraySizeTests
         new Differential(graph, Machines.Of(rows, columns, arrays: 2), _options).Run(model.Tokens(40), 20, 1, 7, 1, 1);
     }
 
+    [Fact]
+    public void A_table_that_is_a_head_too_is_gathered_part_by_part_where_its_rows_are_cut()
+    {
+        // Wide arrays and slots of no more than a few kilobytes: whole rows would leave most columns idle.
+        var (graph, text) = TrainedModels.Hybrid(QuantizationOptions.Int8);
+        var run = new Differential(graph, Machines.Of(4, 256, scratchpad: 1 << 16, accumulatorWords: 1 << 12), _options);
+        run.Run(text, 20, 1, 7, 1, 1);
+        Assert.True(run.Program.EntryPoints[0].Instructions.OfType<Gather>().Count() > 1);
+    }
+
     [Theory]
     [InlineData(ArrayDataflow.WeightStationary, Dataflow.WeightStationary)]
     [InlineData(ArrayDataflow.OutputStationary, Dataflow.OutputStationary)]

@@ -20,7 +20,7 @@ public sealed class BundledShapeTests
         var (program, report) = ModelCompiler.Compile(
             graph, HardwareConfigLoader.Load(Configs.Path("big")), new CompilerOptions { ContextLength = Context, PrefillTokens = 16, Taps = false });
         var decode = report.EntryPoints[1];
-        var needed = BytesNeeded.ByOperator(graph, program, [(decode.Position, decode.Tokens)]);
+        var needed = BytesNeeded.ByOperator(graph, program, [new(decode.Position, decode.Tokens)]);
         Assert.Equal(decode.Operators.Select(op => (op.Name, op.LowerBound)), program.Operators.Zip(needed, (op, bytes) => (op.Name, bytes)));
         Assert.InRange(decode.Moved, needed.Sum(), (long)(1.25 * needed.Sum()));
     }
@@ -30,7 +30,7 @@ public sealed class BundledShapeTests
     {
         var graph = Quantizer.QuantizeShape(ModelLoader.Load("stories260k").Graph, QuantizationOptions.Int8);
         var (program, _) = ModelCompiler.Compile(graph, HardwareConfigLoader.Load(Configs.Path("edge")), new CompilerOptions { ContextLength = Context, DisabledPasses = new HashSet<string> { "place-state" } });
-        long Needed(params (long, long)[] runs) => BytesNeeded.ByOperator(graph, program, runs).Sum();
+        long Needed(params (long Position, long Tokens)[] runs) => BytesNeeded.ByOperator(graph, program, [.. runs.Select(run => new RunWork(run.Position, run.Tokens))]).Sum();
         Assert.Equal(Needed((0, 16)) + Needed((16, 1)), Needed((0, 16), (16, 1)));
 
         // In 5 layers and 4 heads one more key of 8 codes of 16 bits and one more value of 8 codes of 8 bits, with a scale of 16 bits each.

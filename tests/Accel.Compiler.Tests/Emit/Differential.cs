@@ -44,6 +44,9 @@ internal sealed class Differential : ISimulationObserver
 
     private Interpreter Exact => _interpreters[Sequence];
 
+    /// <summary>Whether each token of the step belongs to a sequence of its own, from <see cref="Sequence"/> on.</summary>
+    private bool IsBatch { get; set; }
+
     /// <summary>Forgets a sequence, on both sides.</summary>
     public void Reset(int sequence)
     {
@@ -67,6 +70,25 @@ internal sealed class Differential : ISimulationObserver
         }
     }
 
+    /// <summary>One token of each sequence at once, from <see cref="Sequence"/> on.</summary>
+    public void RunBatch(ReadOnlySpan<int> tokens)
+    {
+        var positions = new long[tokens.Length];
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            positions[i] = _interpreters[Sequence + i].Position;
+            _interpreters[Sequence + i].Step(tokens.Slice(i, 1));
+        }
+
+        _simulation.WriteSegment("tokens", 0, MemoryMarshal.AsBytes(tokens));
+        _seen.Clear();
+        IsBatch = true;
+        _simulation.RunBatch("batch", positions, Sequence);
+        CheckShown(tokens.Length, $"batch at {string.Join(", ", positions)}");
+        CompareLogits(tokens.Length);
+        IsBatch = false;
+    }
+
     private void Step(ReadOnlySpan<int> tokens, string entry)
     {
         var position = Exact.Position;
@@ -74,16 +96,24 @@ internal sealed class Differential : ISimulationObserver
         _simulation.WriteSegment("tokens", 0, MemoryMarshal.AsBytes(tokens));
         _seen.Clear();
         _simulation.Run(entry, position, tokens.Length, Sequence);
-        Assert.True(_difference is null, $"{entry} of {tokens.Length} at {position}: {_difference}");
+        CheckShown(tokens.Length, $"{entry} of {tokens.Length} at {position}");
+        CompareLogits(tokens.Length);
+    }
+
+    /// <summary>All values were shown, whole, and none was wrong.</summary>
+    private void CheckShown(int tokens, string step)
+    {
+        Assert.True(_difference is null, $"{step}: {_difference}");
         foreach (var operation in _graph.Ops.Where(op => Program.Operators.Any(known => known.Name == op.Result.Name)))
         {
             var value = operation.Result;
-            var wanted = (long)tokens.Length * (value.Width + (value is CodeValue ? 1 : 0));
+            var wanted = (long)tokens * (value.Width + (value is CodeValue ? 1 : 0));
             Assert.True(_seen.GetValueOrDefault(value.Id) == wanted, $"'{value.Name}': {_seen.GetValueOrDefault(value.Id)} elements shown, {wanted} computed");
         }
-
-        CompareLogits(tokens.Length);
     }
+
+    /// <summary>Who computed a token of the step, and which of its own it is.</summary>
+    private (Interpreter Exact, int Token) Of(long token) => IsBatch ? (_interpreters[Sequence + (int)token], 0) : (Exact, (int)token);
 
     /// <summary>No operator moves less than it must, and what it moves beyond is explained to the byte.</summary>
     private void CheckReport()
@@ -101,11 +131,12 @@ internal sealed class Differential : ISimulationObserver
         var size = logits.Format.Bits / 8;
         var bytes = new byte[tokens * logits.Width * size];
         _simulation.ReadSegment("logits", 0, bytes);
-        var expected = Exact.Lanes(logits);
-        for (var i = 0; i < expected.Length; i++)
+        for (var i = 0; i < tokens * logits.Width; i++)
         {
+            var (exact, token) = Of(i / logits.Width);
+            var expected = exact.Lanes(logits)[(token * logits.Width) + (i % logits.Width)];
             var found = size == 2 ? BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(2 * i)) : BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4 * i));
-            Assert.True(found == expected[i], $"logits[{i}]: {found}, expected {expected[i]}");
+            Assert.True(found == expected, $"logits[{i}]: {found}, expected {expected}");
         }
     }
 
@@ -113,14 +144,15 @@ internal sealed class Differential : ISimulationObserver
     {
         _seen[value] = _seen.GetValueOrDefault(value) + lanes.Length;
         Compared += lanes.Length;
+        var (exact, row) = Of(token);
         for (var i = 0; i < lanes.Length && _difference is null; i++)
         {
             var element = (int)firstElement + i;
             long expected = _graph.Values[value] switch
             {
-                LaneValue v => Exact.Lanes(v)[((int)token * v.Width) + element],
-                CodeValue v when element == v.Width => Exact.Scales(v)[(int)token],
-                CodeValue v => Exact.Codes(v)[((int)token * v.Width) + element],
+                LaneValue v => exact.Lanes(v)[(row * v.Width) + element],
+                CodeValue v when element == v.Width => exact.Scales(v)[row],
+                CodeValue v => exact.Codes(v)[(row * v.Width) + element],
                 _ => throw new NotSupportedException(),
             };
             if (lanes[i] != expected)

@@ -41,7 +41,7 @@ public sealed class KeyTilesTests
         var machine = new Machine(Machines.Of(4, 4));
         var stream = new CommandStream(machine, new("test", 1024), new("test", 8), 8);
         var tiles = new KeyTiles(stream, slots, window, tile);
-        tiles.Locate(Register.Tokens);
+        tiles.Locate(Register.Position, Register.Tokens);
         tiles.Begin();
         stream.Loop(tiles.Count, counter =>
         {

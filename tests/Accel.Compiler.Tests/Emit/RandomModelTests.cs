@@ -24,6 +24,7 @@ public sealed class RandomModelTests
         "embedding", "linear", "attention", "rope", "causal_conv", "rg_lru", "selective_scan", "add", "multiply",
         "sliding window", "full attention", "one query head a key head", "multi-query", "grouped queries",
         "Int8 per row", "Int4 per row", "Int4 in groups", "Int3 in groups", "Ternary in groups",
+        "several sequences at once", "rows cut along their depth", "rows cut in more than three parts", "mantissas behind their rows", "mantissas apart",
         "WeightStationary", "OutputStationary", "state on chip", "state in memory", "reduce on more than one unit",
         "lanes on more than one unit", "quantize on more than one unit", "scan on more than one unit", "convolve on more than one unit", "rotate on more than one unit", "lookup on more than one unit",
     ];
@@ -57,9 +58,23 @@ public sealed class RandomModelTests
         var hardware = Machines.Of(
             side, Pick(4, 6, 13, 16, 32, 77, 256), Pick(1, 1, 2, 3), Pick(1, 2, 4, 8), Pick(1 << 16, 1 << 17, 1 << 20), Pick(1 << 11, 1 << 13, 1 << 15), Pick(1, 2, 3), Pick(1, 4, 16), Pick(1, 4, 32),
             _dataflows[Pick(0, 1, 2)]);
-        var options = new CompilerOptions { ContextLength = 48, PrefillTokens = Pick(2, 8, 12), Sequences = Pick(1, 2), DisabledPasses = Disabled(random) };
+        var options = new CompilerOptions { ContextLength = 48, PrefillTokens = Pick(2, 8, 12), Sequences = Pick(1, 2, 3), DisabledPasses = Disabled(random) };
         var run = new Differential(graph, hardware, options) { Sequence = options.Sequences - 1 };
-        run.Run(model.Tokens(48), 9, 1, 1, 12, 1, 5, 1, 1, 1);
+        var tokens = model.Tokens(48);
+        run.Run(tokens, 9, 1, 1, 12, 1, 5, 1, 1, 1);
+        if (run.Program.EntryPoints is [_, _, { MaximumTokens: var most }])
+        {
+            // Sequences that have seen different numbers of tokens, all of them at once, or the last ones.
+            run.Sequence = 0;
+            run.Run(tokens, random.Next(1, 9));
+            run.RunBatch(tokens.AsSpan(0, most));
+            run.RunBatch(tokens.AsSpan(8, most));
+            run.Sequence = options.Sequences - 1;
+            run.RunBatch(tokens.AsSpan(20, 1));
+            run.Run(tokens.AsSpan(30), 1);
+            covered.Add(most > 1 ? "several sequences at once" : "one sequence at once");
+        }
+
         Note(covered, graph, run);
     }
 
@@ -78,6 +93,14 @@ public sealed class RandomModelTests
 
         covered.UnionWith(graph.Matrices.Select(matrix => $"{matrix.Format} {(matrix.GroupSize >= matrix.Columns ? "per row" : "in groups")}"));
         covered.UnionWith(run.Program.EntryPoints.SelectMany(entry => entry.Instructions).OfType<MatMul>().Select(product => $"{product.Dataflow}"));
+        covered.Add(run.Program.Segments.Any(segment => segment.Name.EndsWith(".mantissas", StringComparison.Ordinal)) ? "mantissas apart" : "mantissas behind their rows");
+        foreach (var (op, traffic) in graph.Ops.Zip(run.Report.EntryPoints[0].Operators).Where(pair => pair.Second.Tile is not null))
+        {
+            var parts = (op.Operands[0].Width + traffic.Tile!.Depth - 1) / traffic.Tile.Depth;
+            covered.UnionWith(parts > 1 ? ["rows cut along their depth"] : []);
+            covered.UnionWith(parts > 3 ? ["rows cut in more than three parts"] : []);
+        }
+
         covered.UnionWith(run.Program.EntryPoints.SelectMany(entry => entry.Instructions).OfType<VectorCommand>().Where(command => command.Vector > 0).Select(command => $"{command.Mnemonic} on more than one unit"));
         covered.UnionWith(run.Report.States.Select(state => state.OnChip ? "state on chip" : "state in memory"));
     }

@@ -23,8 +23,8 @@ public sealed class TimedModelTests(ITestOutputHelper output)
     public void The_bundled_model_takes_the_same_cycles_tick_by_tick()
     {
         var (graph, config) = (Shape("shakespeare-hybrid"), Load("edge"));
-        var (program, _) = ModelCompiler.Compile(graph, config, new() { ContextLength = 64, PrefillTokens = 8, Taps = false });
-        var workload = Workload.Prefill(program, 12).Then(Workload.Decode(program, 12, 2));
+        var (program, _) = ModelCompiler.Compile(graph, config, new() { ContextLength = 64, PrefillTokens = 8, Sequences = 3, Taps = false });
+        var workload = Workload.Prefill(program, 12).Then(Workload.Decode(program, 12, 2)).Then(Workload.DecodeBatch(program, [14, 3, 40], 2));
         var (fast, slow) = (new Ends(), new Ends());
         var skipped = TimedSimulation.Run(program, config, workload, new() { Observer = fast });
         var ticked = TimedSimulation.Run(program, config, workload, new() { Observer = slow, Skip = false });
@@ -33,7 +33,7 @@ public sealed class TimedModelTests(ITestOutputHelper output)
         Assert.Equal(ticked.Units.Select(Cycles), skipped.Units.Select(Cycles));
         Assert.Equal(ticked.Operators.Select(op => (op.Cycles, op.TotalBytes, op.Macs)), skipped.Operators.Select(op => (op.Cycles, op.TotalBytes, op.Macs)));
         Assert.Equal(ticked.Dram!.Total.Sums, skipped.Dram!.Total.Sums);
-        output.WriteLine($"{skipped.Cycles}, {skipped.SteppedCycles} of them stepped");
+        Assert.Equal((0, ticked.Cycles.Value), (skipped.SteppedCycles, ticked.SteppedCycles));
     }
 
     [Theory]
@@ -52,6 +52,37 @@ public sealed class TimedModelTests(ITestOutputHelper output)
         Assert.True(timing.TotalBytes >= report.EntryPoints[1].LowerBound, $"{timing.TotalBytes} below {report.EntryPoints[1].LowerBound}");
         Assert.Equal(report.EntryPoints[1].Moved, timing.TotalBytes);
         CheckBounds(timing);
+    }
+
+    [Fact]
+    public void A_step_of_a_batch_takes_the_weights_of_one_step_and_less_time_than_its_sequences_alone()
+    {
+        const int Sequences = 4;
+        var (graph, config) = (Shape("llama-3.2-1b"), Load("mid"));
+        var (program, _) = ModelCompiler.Compile(graph, config, new() { ContextLength = 512, Sequences = Sequences, Taps = false });
+        var alone = TimedSimulation.Run(program, config, Workload.Decode(program, 400));
+        var together = TimedSimulation.Run(program, config, Workload.Decode(program, 400, 1, Sequences));
+        CheckBounds(together);
+        Assert.Equal(Sequences * alone.Macs, together.Macs);
+        Assert.Equal(Sequences * alone.Bytes[(int)TrafficClass.Cache], together.Bytes[(int)TrafficClass.Cache]);
+        foreach (var (one, all) in alone.Operators.Zip(together.Operators))
+        {
+            Assert.Equal((one.Kind is "embedding" or "rope" ? Sequences : 1) * one.Bytes[(int)TrafficClass.Weights], all.Bytes[(int)TrafficClass.Weights]);
+        }
+
+        output.WriteLine($"{alone.Cycles} alone, {together.Cycles} for {Sequences}");
+        Assert.InRange(together.Cycles.Value, alone.Cycles.Value, 2 * alone.Cycles.Value);
+    }
+
+    [Fact]
+    public void A_batch_of_more_sequences_than_fit_a_run_goes_in_several()
+    {
+        var (graph, config) = (Shape("shakespeare-hybrid"), Load("edge"));
+        var (program, _) = ModelCompiler.Compile(graph, config, new() { ContextLength = 64, PrefillTokens = 2, Sequences = 5, Taps = false });
+        var runs = Workload.DecodeBatch(program, [9, 8, 7, 6, 5], 2).Runs;
+        Assert.Equal(2, program.EntryPoints[2].MaximumTokens);
+        Assert.Equal("0: 9 8, 2: 7 6, 4: 5, 0: 10 9, 2: 8 7, 4: 6", string.Join(", ", runs.Select(run => $"{run.Sequence}: {string.Join(' ', run.Positions.ToArray())}")));
+        Assert.All(runs, run => Assert.Equal(run.Tokens, run.Positions.Length));
     }
 
     [Theory]

@@ -134,12 +134,12 @@ public sealed class RandomChipTests
             .Select(model => Quantize(model, QuantizationOptions.Int8)).First(HasBlocks));
 
     /// <summary>Whether all ops have blocks and all attentions one shape.</summary>
-    private static bool HasBlocks(QuantizedGraph graph) =>
+    internal static bool HasBlocks(QuantizedGraph graph) =>
         !graph.Ops.Any(op => op is QuantizedSelectiveScan or QuantizedRmsNorm)
         && graph.Ops.OfType<QuantizedAttention>().Select(op => (op.Heads, op.KeyHeads, op.HeadWidth)).Distinct().Count() <= 1
         && graph.Ops.OfType<QuantizedRope>().Select(op => op.Rotation).Distinct().Count() <= 1;
 
-    private static QuantizedGraph Quantize(RandomModel model, QuantizationOptions options)
+    internal static QuantizedGraph Quantize(RandomModel model, QuantizationOptions options)
     {
         var tokens = model.Tokens(20);
         var collector = new CalibrationCollector(model.Graph);

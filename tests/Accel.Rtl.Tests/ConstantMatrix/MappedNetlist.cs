@@ -49,7 +49,7 @@ internal sealed partial class MappedNetlist
         File.WriteAllText(Path.Combine(folder, "map.ys"), $"""
             read_verilog design.v
             hierarchy -top {top}
-            techmap -map adders.v {top}
+            techmap -map adders.v
             read_liberty -lib cells.lib
             hierarchy -top {top}
             synth -top {top} -flatten

@@ -77,6 +77,19 @@ public sealed class PassPipelineTests
     }
 
     [Fact]
+    public void Output_stationary_a_wide_input_begins_when_the_codes_of_all_outputs_are_there()
+    {
+        // 64 bytes an input through a port of 32: the first begins in the second cycle, then each takes two.
+        var shape = Int8(Rows, 100, 64, fold: 8, dataflow: Dataflow.OutputStationary) with { ActivationBytes = 2 };
+        const int Height = Rows / 8;
+        Assert.Equal((8 * (1 + 200)) + (2 * Height) + Columns - 1, Array().Run(shape with { Rows = Rows }, 0));
+
+        // 64 codes of 16 bits are four beats, and two cycles of bytes go by behind the last of them.
+        var wide = shape with { ActivationBytes = 1, CodeBits = 16, Rows = 1 };
+        Assert.Equal((4 * 100) + 1 + (2 * Height) + Columns - 1, Array().Run(wide, 0));
+    }
+
+    [Fact]
     public void The_next_products_weights_load_while_this_one_streams()
     {
         var array = Array();
@@ -103,5 +116,32 @@ public sealed class PassPipelineTests
             Assert.True(cycles * Rows * Columns >= (long)shape.Macs, $"{shape}: {cycles}");
             Assert.True(cycles * 32 >= shape.Depth * shape.Outputs, $"{shape}: {cycles}");
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_product_that_is_looked_up_leaves_what_it_would_have_left(int buffers)
+    {
+        var (plain, recalling, random) = (Array(buffers), Array(buffers), new Random(buffers));
+        ProductShape[] shapes = [Int8(1, 3 * Rows, 4 * Columns), Int8(40, Rows, 2 * Columns), Int8(1, 64, 64, 16), Int8(3, 20, 30, 1, Dataflow.OutputStationary)];
+        PassRecord[] records = [.. shapes.Select(_ => new PassRecord())];
+        for (var i = 0; i < shapes.Length; i++)
+        {
+            records[i].Forget(shapes[i]);
+        }
+
+        var now = 0L;
+        for (var product = 0; product < 3000; product++)
+        {
+            // Close behind each other, so that buffers are still in use, and now and then long after.
+            var shape = random.Next(shapes.Length);
+            Assert.Equal(plain.EarliestLoad, recalling.EarliestLoad);
+            now = Math.Max(now, plain.EarliestLoad) + (random.Next(10) == 0 ? 1000 : random.Next(4));
+            Assert.Equal(plain.Run(shapes[shape], now), recalling.Run(now, records[shape]));
+        }
+
+        Assert.InRange(records.Sum(record => record.Recalled), 100, 2999);
     }
 }

@@ -20,20 +20,22 @@ internal sealed class RandomTimedPrograms(int seed)
     public HardwareConfig Machine()
     {
         var edge = Configs.Load("edge");
+        var stacked = Configs.Load("mid");
+        var hasStack = _random.Next(3) == 0;
         var rows = 1 << _random.Next(1, 6);
         return edge with
         {
             Name = "random",
-            Clocks = new(new Hertz(_random.Next(300, 2000) * 1_000_000L), edge.Clocks.Memory),
+            Clocks = new(new Hertz(_random.Next(300, 2000) * 1_000_000L), (hasStack ? stacked : edge).Clocks.Memory),
             MatMulArrays = edge.MatMulArrays with
             {
                 Count = _random.Next(1, 3), Rows = rows, Columns = 1 << _random.Next(1, 6), WeightBuffers = _random.Next(1, 3), WeightPort = new(1 << _random.Next(2, 8)),
             },
             VectorUnits = new(_random.Next(1, 3), 1 << _random.Next(0, 6)),
-            Scratchpad = edge.Scratchpad with { Ports = _random.Next(1, 3) },
+            Scratchpad = edge.Scratchpad with { Ports = _random.Next(hasStack ? 4 : 1, hasStack ? 6 : 3) },
             Dma = new(_random.Next(1, 4), _random.Next(1, 200), new Cycles(_random.Next(0, 30)), new Bytes(64)),
             Sequencer = new(_random.Next(1, 6), 64),
-            Memory = edge.Memory with
+            Memory = (hasStack ? stacked.Memory with { Channels = 4, Capacity = new(stacked.Memory.Capacity.Value / 8), BytesPerSecond = stacked.Memory.BytesPerSecond / 8 } : edge.Memory) with
             {
                 Controller = edge.Memory.Controller with
                 {

@@ -9,7 +9,7 @@ public sealed class SkippingTests
     [Fact]
     public void Skipping_agrees_with_ticking_on_random_programs_and_machines()
     {
-        var (commands, stepped, cycles) = (0, 0L, 0L);
+        var commands = 0;
         for (var seed = 0; seed < 60; seed++)
         {
             var random = new RandomTimedPrograms(seed);
@@ -23,12 +23,11 @@ public sealed class SkippingTests
             Assert.True(slow.Groups.SequenceEqual(fast.Groups), $"seed {seed}: groups of bursts");
             Assert.True(Recorder.Print(ticked) == Recorder.Print(skipped), $"seed {seed}\n{Recorder.Print(ticked)}\n--- skipped\n{Recorder.Print(skipped)}");
             commands += fast.Commands.Count;
-            (stepped, cycles) = (stepped + skipped.SteppedCycles, cycles + skipped.Cycles.Value);
+            Assert.Equal((0, ticked.Cycles.Value), (skipped.SteppedCycles, ticked.SteppedCycles));
         }
 
-        // The comparison means something: there was much to do, and little of it was ticked through.
+        // The comparison means something: there was much to do.
         Assert.True(commands > 1000, $"{commands} commands");
-        Assert.True(stepped < cycles / 4, $"{stepped} of {cycles} cycles");
     }
 
     [Fact]

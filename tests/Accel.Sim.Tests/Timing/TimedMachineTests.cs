@@ -106,49 +106,71 @@ public sealed class TimedMachineTests
         Assert.True(report.Dram.BytesMoved >= (UInt128)report.TotalBytes);
     }
 
-    [Fact]
-    public void A_faster_memory_never_slows_a_run()
+    [Theory]
+    [InlineData("8Gb_x8", "DDR4-2400", "DDR4-2666", "DDR4-3200")]
+    [InlineData("16Gb_x8", "DDR5-4800", "DDR5-5600", "DDR5-6400")]
+    [InlineData("16Gb_x16", "LPDDR4-3200", "LPDDR4-4266")]
+    [InlineData("8Gb", "HBM2-2000", "HBM2-2400")]
+    public void A_faster_memory_never_slows_a_run(string organisation, params string[] standards)
     {
-        // The same devices at twice the rate; the program is compiled anew for each machine.
+        // The same devices at higher rates; the program is compiled anew for each machine. Matrices of 64 KiB: what is moved decides, not latencies,
+        // which in nanoseconds are not always shorter in the faster bin.
         var before = long.MaxValue;
-        foreach (var (standard, clock, rate) in new[] { ("LPDDR5-3200", 400, 25.6), ("LPDDR5-6400", 800, 51.2) })
+        foreach (var standard in standards)
         {
+            var device = Dram.Standards.StandardCatalogue.Resolve(standard, organisation);
+            var memory = new Dram.DramConfig { Device = device, Channels = 4 };
             var machine = Bench.Hardware with
             {
-                Clocks = new(Bench.Hardware.Clocks.Core, new Hertz(clock * 1_000_000L)),
-                Memory = Bench.Hardware.Memory with { Standard = standard, BytesPerSecond = (long)(rate * 1e9) },
+                Scratchpad = Bench.Hardware.Scratchpad with { Ports = 4 },
+                Clocks = new(Bench.Hardware.Clocks.Core, device.Clock),
+                Memory = Bench.Hardware.Memory with
+                {
+                    Standard = standard, Organisation = organisation, Channels = memory.Channels, ChannelBits = device.DataBits * device.PseudoChannels,
+                    Capacity = new(memory.CapacityBytes), BytesPerSecond = (long)memory.PeakBytesPerSecond, Mapping = "row|rank|bank|column|bankgroup|pseudochannel|channel",
+                },
             };
-            if (!Dram.Standards.Lpddr5.Standard.BinNames.Contains(standard))
-            {
-                continue;
-            }
-
-            var program = DecodeWorkload.Make(6, 64) with { Machine = MachineShapes.Of(machine) };
+            var program = DecodeWorkload.Make(6, 256) with { Machine = MachineShapes.Of(machine) };
             var cycles = TimedSimulation.Run(program, machine, Workload.Decode(program, 0, 4)).Cycles.Value;
-            Assert.True(cycles <= before, $"{standard}: {cycles} after {before}");
+            Assert.True(cycles < before, $"{standard}: {cycles} after {before}");
             before = cycles;
         }
     }
 
+    /// <summary>
+    /// More channels serve each request from another bank, beside other requests, in another phase of refresh, and a port that is answered sooner
+    /// asks sooner, which may be just ahead of another one: scheduling anomalies as of any list schedule, so no order holds in every cycle. What does
+    /// hold: with rows left open, no random program is slower by more than two interruptions for refresh and a part in fifty. (With rows closed after
+    /// use it does not: fewer requests wait at each channel, so fewer find their row still open.)
+    /// </summary>
     [Fact]
     public void Twice_the_channels_never_slow_a_run()
     {
-        for (var seed = 0; seed < 40; seed++)
+        var (runs, slower) = (0, 0);
+        for (var seed = 0; seed < 250; seed++)
         {
             var random = new RandomTimedPrograms(seed);
+
+            // Ports enough for either memory: what memory may use of the scratchpad, others may not.
             var machine = random.Machine();
+            machine = machine with { Scratchpad = machine.Scratchpad with { Ports = 64 } };
+            if (machine.Memory.Controller.Page == PagePolicy.Closed)
+            {
+                continue;
+            }
+
             var program = random.Program(machine);
             var twice = machine with
             {
                 Memory = machine.Memory with { Channels = 8, BytesPerSecond = 2 * machine.Memory.BytesPerSecond, Capacity = machine.Memory.Capacity * 2 },
             };
-            var one = TimedSimulation.Run(program, machine, Workload.Decode(program, 0, 2)).Cycles.Value;
+            var one = TimedSimulation.Run(program with { Machine = MachineShapes.Of(machine) }, machine, Workload.Decode(program, 0, 2)).Cycles.Value;
             var two = TimedSimulation.Run(program with { Machine = MachineShapes.Of(twice) }, twice, Workload.Decode(program, 0, 2)).Cycles.Value;
-
-            // Requests fall to other banks and meet refresh elsewhere; beyond that, no run may be slower.
-            Assert.True(two <= one + Slack(one), $"seed {seed}: {one} to {two}");
+            var refresh = 400 * machine.Clocks.Core.Value / 1_000_000_000;
+            Assert.True(two <= one + (2 * refresh) + (one / 50), $"seed {seed}: {one} to {two}, {two - one}, refresh {refresh}");
+            (runs, slower) = (runs + 1, slower + (two > one ? 1 : 0));
         }
-    }
 
-    private static long Slack(long cycles) => (cycles / 50) + 500;
+        Assert.True(runs > 150 && slower < runs / 10, $"{slower} of {runs}");
+    }
 }

@@ -12,8 +12,6 @@ internal sealed class ArrayTimedUnit(UnitId id, int depth, MatMulArrayConfig con
     private readonly PassPipeline _passes = new(config, shares);
     private long _readOutFree;
 
-    public Int128 Macs { get; private set; }
-
     public override long EarliestStart(Command command, ReadOnlySpan<long> registers)
     {
         if (command is Synchronize)
@@ -21,12 +19,11 @@ internal sealed class ArrayTimedUnit(UnitId id, int depth, MatMulArrayConfig con
             return 0;
         }
 
-        var (reads, writes, sums) = Touched(command, registers);
+        var touched = ArrayFootprints.Of(command, registers);
         var earliest = command is MatMul ? (isIdeal ? 0 : _passes.EarliestLoad) : _readOutFree;
         foreach (var flight in Flights)
         {
-            var both = command is MatMul ? flight.Command is Drain : flight.Command is MatMul;
-            if (both && (sums.Meets(flight.Sums) || writes.Meets(flight.Reads) || reads.Meets(flight.Writes)))
+            if (flight.Command is not Synchronize && touched.Meets(flight.Touched))
             {
                 earliest = Math.Max(earliest, flight.WorkEnd);
             }
@@ -43,7 +40,7 @@ internal sealed class ArrayTimedUnit(UnitId id, int depth, MatMulArrayConfig con
             return;
         }
 
-        (flight.Reads, flight.Writes, flight.Sums) = Touched(flight.Command, registers);
+        flight.Touched = ArrayFootprints.Of(flight.Command, registers);
         if (flight.Command is Drain drain)
         {
             flight.WorkEnd = flight.Start + (isIdeal ? 1 : ReadOut.Cycles(drain, registers, config, shares));
@@ -53,27 +50,9 @@ internal sealed class ArrayTimedUnit(UnitId id, int depth, MatMulArrayConfig con
         }
 
         var shape = ProductShape.Of((MatMul)flight.Command, registers);
-        Macs += shape.Macs;
         if (!isIdeal && !shape.IsEmpty)
         {
             flight.WorkEnd = _passes.Run(shape, flight.Start);
         }
-    }
-
-    private static (Footprint Reads, Footprint Writes, Footprint Sums) Touched(Command command, ReadOnlySpan<long> registers)
-    {
-        if (command is MatMul product)
-        {
-            var rows = product.Activations.Resolve(registers).RowCount;
-            return (
-                Footprint.Of(product.Activations, registers), Footprint.None,
-                Footprint.Of(product.Accumulator.Resolve(registers), rows, product.Outputs.Resolve(registers), product.AccumulatorStride));
-        }
-
-        var drain = (Drain)command;
-        var lanes = drain.Destination.Resolve(registers);
-        return (
-            Footprint.None, Footprint.Of(drain.Destination, registers),
-            Footprint.Of(drain.Accumulator.Resolve(registers), lanes.RowCount, lanes.Columns, drain.AccumulatorStride));
     }
 }

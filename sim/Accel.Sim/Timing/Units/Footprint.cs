@@ -15,9 +15,14 @@ internal readonly record struct Footprint(long Start, long End)
     public Footprint With(Footprint other) =>
         Start >= End ? other : other.Start >= other.End ? this : new(Math.Min(Start, other.Start), Math.Max(End, other.End));
 
-    public static Footprint Of(View? view, ReadOnlySpan<long> registers)
+    /// <summary>Bytes or words.</summary>
+    public long Length => End - Start;
+
+    public static Footprint Of(View? view, ReadOnlySpan<long> registers) => view is null ? None : Of(view.Resolve(registers));
+
+    public static Footprint Of(in ResolvedView lanes)
     {
-        if (view is null || view.Resolve(registers) is not { IsEmpty: false } lanes)
+        if (lanes.IsEmpty)
         {
             return None;
         }

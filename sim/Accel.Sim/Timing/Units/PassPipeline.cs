@@ -21,7 +21,8 @@ namespace Accel.Sim.Timing.Units;
 /// <para>load = ceil(bytes of the tile's codes, and of its mantissas where the pass begins a group / weight port). stream = M times 1 for 8-bit
 /// codes, 2 for 16-bit activations, again 2 for 16-bit weights, and no faster than the scratchpad delivers the activations. Output
 /// stationary: load = 0, stream = K times those factors, no faster than weights and activations arrive, and not below H, the cycles in
-/// which the last pass's sums are shifted out; done comes H cycles later for that shift.</para>
+/// which the last pass's sums are shifted out; done comes H cycles later for that shift. Weights arrive input by input, the mantissas of a
+/// group behind its codes; an input begins when the codes of all outputs are there.</para>
 /// <para>The next command's passes follow in the same pipeline, so its weights load while this one's activations stream.</para>
 /// </remarks>
 internal sealed class PassPipeline(MatMulArrayConfig config, ScratchpadShares shares)
@@ -55,7 +56,7 @@ internal sealed class PassPipeline(MatMulArrayConfig config, ScratchpadShares sh
                     var outputs = Math.Min(width, shape.Outputs - output);
                     var weights = Ceiling(Packed(shape.Depth * outputs, shape.CodeBits) + Mantissas(shape, outputs, shape.Groups()), shares.Weights);
                     var activations = Ceiling(shape.Depth * rows * shape.ActivationBytes, shares.Activations);
-                    Pass(0, Math.Max(Math.Max(shape.Depth * slow, height), Math.Max(weights, activations)));
+                    Pass(0, Math.Max(Math.Max(Steps(shape, outputs, slow), height), Math.Max(weights, activations)));
                 }
             }
 
@@ -78,12 +79,71 @@ internal sealed class PassPipeline(MatMulArrayConfig config, ScratchpadShares sh
         return _streamEnd + height + config.Columns - 1;
     }
 
+    /// <summary>Cycles until all inputs have gone through a pass whose sums stand still: each in turn, none before its codes are there.</summary>
+    /// <remarks>
+    /// Codes come at an even pace but for the mantissas, so what holds up most is the first input, the first of the last group, or the last.
+    /// With one cycle for an input that is no more than all inputs or all weights take.
+    /// </remarks>
+    private long Steps(in ProductShape shape, long outputs, int slow)
+    {
+        var (depth, group, perInput, perGroup) = (shape.Depth, shape.Group, outputs * shape.CodeBits, shape.HasMantissas ? 16 * outputs : 0);
+        return Math.Max(From(0), Math.Max(From((depth - 1) / group * group), From(depth - 1)));
+
+        long From(long input) => Ceiling(((input + 1) * perInput) + (input / group * perGroup), 8 * shares.Weights) - 1 + ((depth - input) * slow);
+    }
+
     private void Pass(long load, long stream)
     {
         _loadEnd = Math.Max(_loadEnd, _streamEnds[_next]) + load;
         _streamEnd = Math.Max(_loadEnd, _streamEnd) + stream;
         _streamEnds[_next] = _streamEnd;
         _next = _next + 1 == _streamEnds.Length ? 0 : _next + 1;
+    }
+
+    /// <summary>
+    /// The same as <see cref="Run(in ProductShape, long)"/>, looked up if the product was last put through a pipeline in the same state: what passes
+    /// still hold, counted from the start. Passes know nothing of time but sums and maxima, so from an equal state everything is later by the same.
+    /// </summary>
+    public long Run(long start, PassRecord record)
+    {
+        var buffers = _streamEnds.Length;
+        Span<long> state = stackalloc long[buffers + 1];
+        Save(state, start);
+        if (record.Holds(state))
+        {
+            Load(record.After, start);
+            return start + record.Cycles;
+        }
+
+        var end = Run(record.Shape, start);
+        Span<long> after = stackalloc long[buffers + 2];
+        Save(after[..(buffers + 1)], start);
+        after[buffers + 1] = _loadEnd - start;
+        record.Keep(state, after, end - start);
+        return end;
+    }
+
+    /// <summary>When the buffers' streams end, the oldest first, and the last of them; none before the start, which none can matter before.</summary>
+    private void Save(Span<long> state, long start)
+    {
+        for (var i = 0; i < _streamEnds.Length; i++)
+        {
+            state[i] = Math.Max(0, _streamEnds[(_next + i) % _streamEnds.Length] - start);
+        }
+
+        state[_streamEnds.Length] = Math.Max(0, _streamEnd - start);
+    }
+
+    private void Load(ReadOnlySpan<long> state, long start)
+    {
+        _next = 0;
+        for (var i = 0; i < _streamEnds.Length; i++)
+        {
+            _streamEnds[i] = start + state[i];
+        }
+
+        _streamEnd = start + state[_streamEnds.Length];
+        _loadEnd = start + state[_streamEnds.Length + 1];
     }
 
     private static long Packed(long codes, int bits) => checked((codes * bits) + 7) / 8;

@@ -23,14 +23,11 @@ internal sealed class Flight
     /// <summary>The unit's clock at the start, for the proof of order; null without it.</summary>
     public long[]? Clock { get; set; }
 
-    /// <summary>Scratchpad that it reads; as far as another command of its unit could write it meanwhile.</summary>
-    public Footprint Reads { get; set; }
-
-    /// <summary>Scratchpad that it writes.</summary>
+    /// <summary>Scratchpad that a load writes.</summary>
     public Footprint Writes { get; set; }
 
-    /// <summary>Accumulators that it touches.</summary>
-    public Footprint Sums { get; set; }
+    /// <summary>What a product or a read-out touches.</summary>
+    public ArrayFootprints Touched { get; set; }
 
     /// <summary>Groups of bursts that were sent and have not arrived.</summary>
     public int GroupsUnderWay { get; set; }
@@ -43,7 +40,7 @@ internal sealed class Flight
 internal abstract class TimedUnit(UnitId id, int depth)
 {
     /// <summary>No cycle that is known: another unit or the memory decides.</summary>
-    public const long Never = long.MaxValue;
+    public const long Never = SemaphoreFile.Never;
 
     public UnitId Id { get; } = id;
 

@@ -8,10 +8,10 @@ using Accel.Sim.Timing.Units;
 namespace Accel.Sim.Timing;
 
 /// <summary>
-/// The machine with clocks. <see cref="Step"/> is everything that happens in one core cycle; time goes on by one, or straight to the next
-/// cycle in which anything can happen.
+/// The machine with clocks, cycle by cycle: <see cref="Step"/> is everything that happens in one. Slow, and the reference for
+/// <see cref="Stamped.StampedMachine"/>, which must agree with it in every number.
 /// </summary>
-internal sealed class TimedMachine
+internal sealed class SteppedMachine
 {
     private readonly CompiledProgram _program;
     private readonly TimingOptions _options;
@@ -24,6 +24,7 @@ internal sealed class TimedMachine
     private readonly DmaTimedUnit[] _channels;
     private readonly CycleLedger[] _ledgers;
     private readonly CycleLedger _sequencerLedger = new();
+    private readonly OperatorTotals _totals;
     private readonly OperatorLedger _operators;
     private readonly Dictionary<int, (DmaTimedUnit Channel, Flight Flight, BurstGroupTiming Group)> _sent = [];
     private readonly List<int> _arrived = [];
@@ -35,7 +36,7 @@ internal sealed class TimedMachine
     private long _now;
     private long _stepped;
 
-    public TimedMachine(CompiledProgram program, HardwareConfig hardware, TimingOptions options, IMachineMemory memory, CommandExecutor? executor)
+    public SteppedMachine(CompiledProgram program, HardwareConfig hardware, TimingOptions options, IMachineMemory memory, CommandExecutor? executor)
     {
         (_program, _options, _memory, _executor) = (program, options, memory, executor);
         _semaphores = new(program.Machine.Semaphores);
@@ -53,7 +54,8 @@ internal sealed class TimedMachine
         ];
         _channels = [.. _units.OfType<DmaTimedUnit>()];
         _ledgers = [.. _units.Select(_ => new CycleLedger())];
-        _operators = new(program.Operators);
+        _totals = new(program.Operators);
+        _operators = new(_totals);
     }
 
     public TimingReport Run(Workload workload, HardwareConfig hardware)
@@ -72,10 +74,10 @@ internal sealed class TimedMachine
             Runs = _runs,
             Units = [.. _units.Select((unit, i) => _ledgers[i].Report($"{unit.Id}"))],
             Sequencer = _sequencerLedger.Report("sequencer"),
-            Operators = _operators.Report(),
+            Operators = _totals.Report(),
             Dram = _memory.Finish(),
-            Macs = _operators.Macs,
-            Bytes = _operators.Bytes,
+            Macs = _totals.Macs,
+            Bytes = _totals.Bytes,
             SteppedCycles = _stepped,
         };
     }
@@ -85,6 +87,7 @@ internal sealed class TimedMachine
         _entry = _program.EntryPoints.First(entry => entry.Name == parameters.EntryPoint);
         _semaphores.Clear();
         _executor?.Tracker?.Fence();
+        _sequencer.Positions = parameters.Positions;
         _sequencer.Start(_entry, parameters.Position, parameters.Tokens, parameters.Sequence, _options.MaximumSteps);
         _options.Observer?.OnRun(run, _now);
         var start = _now;
@@ -97,9 +100,8 @@ internal sealed class TimedMachine
                 break;
             }
 
-            var from = _now;
+            Account();
             Advance(progress);
-            Account(_now - from);
         }
 
         _executor?.Tracker?.Fence();
@@ -110,7 +112,6 @@ internal sealed class TimedMachine
     /// <returns>Whether anything happened, so that more may in the next cycle.</returns>
     private bool Step(int run)
     {
-        _stepped++;
         var progress = false;
         foreach (var transfer in _arrived)
         {
@@ -150,7 +151,7 @@ internal sealed class TimedMachine
     private void End(int run, int unit, Flight flight)
     {
         var (command, kind) = (flight.Command, _ids[unit].Kind);
-        var shared = _semaphores.Give(unit, command.Signals, flight.Clock, _executor?.Tracker);
+        var shared = _semaphores.Give(unit, command.Signals.AsSpan(), flight.Clock, _executor?.Tracker);
         if (shared >= 0)
         {
             throw CommandExecutor.Fault(
@@ -178,13 +179,13 @@ internal sealed class TimedMachine
 
         var command = queue.Head;
         var registers = queue.HeadRegisters;
-        if (!_semaphores.CanTake(command.Waits) || unit.EarliestStart(command, registers) > _now)
+        if (!_semaphores.CanTake(command.Waits.AsSpan()) || unit.EarliestStart(command, registers) > _now)
         {
             return false;
         }
 
         var instruction = queue.HeadInstruction;
-        var shared = _semaphores.Take(index, command.Waits, _executor?.Tracker);
+        var shared = _semaphores.Take(index, command.Waits.AsSpan(), _executor?.Tracker);
         if (shared >= 0)
         {
             throw CommandExecutor.Fault(FaultKind.Unordered, _entry!, instruction, command, $"waits for semaphore {shared}, for which another unit waits too");
@@ -204,7 +205,7 @@ internal sealed class TimedMachine
         unit.Start(flight, registers);
         if (command is MatMul product)
         {
-            _operators.Multiplied(command.Operator, ProductShape.Of(product, registers).Macs);
+            _totals.Multiplied(command.Operator, ProductShape.Of(product, registers).Macs);
         }
 
         unit.Flights.Enqueue(flight);
@@ -226,7 +227,7 @@ internal sealed class TimedMachine
             Store store => store.Traffic,
             var gather => ((Gather)gather).Traffic,
         };
-        _operators.Moved(flight.Command.Operator, traffic, bytes);
+        _totals.Moved(flight.Command.Operator, traffic, bytes);
         var transfer = _memory.Send(descriptor, channel.Id.Index, _now);
         _sent.Add(transfer, (channel, flight, new(channel.Id.Index, bytes, bursts, descriptor.IsWrite, _now, _now)));
         return true;
@@ -282,91 +283,73 @@ internal sealed class TimedMachine
     private void Fetch(long cycle)
     {
         var before = _sequencer.OwnSteps;
-        _next = _sequencer.Advance();
-        while (_next is Tap)
+        var kind = _sequencer.Advance();
+        while (kind == InstructionKind.Tap)
         {
             _sequencer.Take();
-            _next = _sequencer.Advance();
+            kind = _sequencer.Advance();
         }
 
+        _next = kind == InstructionKind.End ? null : _sequencer.Current;
         _nextReady = cycle + _sequencer.OwnSteps - before;
     }
 
     private void Advance(bool progress)
     {
-        var until = progress || !_options.Skip ? _now + 1 : NextOwnEvent();
-        if (_memory.NextArrival(until) is var (first, cycle))
-        {
-            _arrived.Add(first);
-            until = Math.Max(cycle, _now + 1);
-            while (_memory.NextArrival(until) is var (transfer, _))
-            {
-                _arrived.Add(transfer);
-            }
-        }
-
-        if (until == TimedUnit.Never || (!progress && !_options.Skip && _sent.Count == 0 && NextOwnEvent() == TimedUnit.Never))
+        if (!progress && _sent.Count == 0 && !HasOwnEvent())
         {
             throw new MachineFaultException(
-                FaultKind.Deadlock, DeadlockReport.Describe(_entry!, _ids, [.. _units.Select(unit => unit.Queue)], _semaphores, _sequencer));
+                FaultKind.Deadlock, DeadlockReport.Describe(_entry!, _ids, [.. _units.Select(unit => unit.Queue.Waiting())], _semaphores, _sequencer));
         }
 
-        _now = until;
+        _now++;
+        while (_memory.NextArrival(_now) is var (transfer, _))
+        {
+            _arrived.Add(transfer);
+        }
     }
 
-    /// <summary>The next cycle in which something happens that is known on the chip itself.</summary>
-    private long NextOwnEvent()
+    /// <summary>Whether anything is known on the chip itself that happens later.</summary>
+    private bool HasOwnEvent() =>
+        _nextReady > _now
+        || Array.Exists(_channels, channel => channel.NextSend != TimedUnit.Never)
+        || Array.Exists(_units, unit => unit.NextEnd != TimedUnit.Never
+            || (unit.Queue.Count > 0 && _semaphores.CanTake(unit.Queue.Head.Waits.AsSpan())
+                && unit.EarliestStart(unit.Queue.Head, unit.Queue.HeadRegisters) != TimedUnit.Never));
+
+    /// <summary>Books the present cycle as it stands after its step.</summary>
+    private void Account()
     {
-        var next = _nextReady > _now ? _nextReady : TimedUnit.Never;
-        foreach (var unit in _units)
-        {
-            next = Math.Min(next, unit.NextEnd);
-            if (unit.Queue.Count > 0 && _semaphores.CanTake(unit.Queue.Head.Waits))
-            {
-                next = Math.Min(next, unit.EarliestStart(unit.Queue.Head, unit.Queue.HeadRegisters));
-            }
-        }
-
-        foreach (var channel in _channels)
-        {
-            next = Math.Min(next, channel.NextSend);
-        }
-
-        return next;
-    }
-
-    /// <summary>Books the cycles from the present step to the next, in which nothing changes.</summary>
-    private void Account(long cycles)
-    {
+        _stepped++;
         for (var i = 0; i < _units.Length; i++)
         {
             var unit = _units[i];
             if (unit.Flights.Count > 0)
             {
-                _ledgers[i].Busy(cycles);
+                _ledgers[i].Busy(1);
             }
-            else if (unit.Queue.Count > 0 && _semaphores.FirstMissing(unit.Queue.Head.Waits) is >= 0 and var semaphore)
+            else if (unit.Queue.Count > 0 && _semaphores.FirstMissing(unit.Queue.Head.Waits.AsSpan()) is >= 0 and var semaphore)
             {
-                _ledgers[i].Waiting(semaphore, cycles);
+                _ledgers[i].Waiting(semaphore, 1);
             }
             else
             {
-                _ledgers[i].Idle(cycles);
+                _ledgers[i].Idle(1);
             }
         }
 
-        _operators.Pass(cycles);
-        if (_issued || _nextReady > _now - cycles)
+        _operators.Pass(1);
+        if (_issued || _nextReady > _now)
         {
-            _sequencerLedger.Busy(cycles);
+            _sequencerLedger.Busy(1);
         }
         else if (_next is null)
         {
-            _sequencerLedger.Idle(cycles);
+            _sequencerLedger.Idle(1);
         }
         else
         {
-            _sequencerLedger.Stalled(_next is Fence ? StallCause.Fence : StallCause.Queue, cycles);
+            _sequencerLedger.Stalled(_next is Fence ? StallCause.Fence : StallCause.Queue, 1);
         }
     }
 }

@@ -1,0 +1,25 @@
+namespace Accel.Sim.Timing.Stamped;
+
+/// <summary>Commands on their way to an observer, who is told of them in the order of their ends, then of their units.</summary>
+internal sealed class ObservedOrder(ITimingObserver observer)
+{
+    private readonly PriorityQueue<CommandTiming, (long End, int Unit, long Order)> _known = new();
+
+    public void Add(in CommandTiming timing, int unit, long order) => _known.Enqueue(timing, (timing.End, unit, order));
+
+    /// <summary>Hands out what ends before a cycle: no end before it will become known any more.</summary>
+    public void TellUntil(long cycle)
+    {
+        while (_known.TryPeek(out var timing, out var key) && key.End < cycle)
+        {
+            _known.Dequeue();
+            observer.OnCommand(timing);
+        }
+    }
+
+    public void Group(in BurstGroupTiming group)
+    {
+        TellUntil(group.End);
+        observer.OnBurstGroup(group);
+    }
+}

@@ -1,0 +1,74 @@
+using Accel.Isa.Commands;
+using Accel.Sim.Kernel;
+
+namespace Accel.Sim.Timing.Stamped;
+
+/// <summary>
+/// A unit with its queue. What it decides is a cycle as a function of cycles: when its next command starts and when that ends, once
+/// everything they depend on is known.
+/// </summary>
+internal abstract class StampedUnit(UnitId id, int depth)
+{
+    /// <summary>No cycle that is known yet.</summary>
+    public const long Never = SemaphoreFile.Never;
+
+    private readonly CycleLedger _ledger = new();
+
+    public UnitId Id { get; } = id;
+
+    /// <summary>Commands whose start is not known.</summary>
+    public StampedQueue Queue { get; } = new(depth);
+
+    /// <summary>Start of the last command that was started; the next one starts later.</summary>
+    public long LastStart { get; private set; } = -1;
+
+    /// <summary>All cycles before it are booked: the end of the last command that is done.</summary>
+    public long LastEnd { get; private set; }
+
+    /// <summary>Commands that have started and whose end is not known.</summary>
+    public abstract int UnderWay { get; }
+
+    /// <summary>The first cycle, from a given one on, in which the unit can take a command; <see cref="Never"/> while memory decides.</summary>
+    public abstract long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from);
+
+    /// <summary>Takes the command that <see cref="EarliestStart"/> was last asked about.</summary>
+    /// <returns>The cycle in which its own work is done; <see cref="Never"/> while memory decides.</returns>
+    protected abstract long Begin(in StampedCommand command, ReadOnlySpan<long> registers);
+
+    /// <summary>Takes a command.</summary>
+    /// <returns>Its end; <see cref="Never"/> while memory decides.</returns>
+    public long Start(in StampedCommand command, ReadOnlySpan<long> registers)
+    {
+        LastStart = command.Start;
+        var end = Begin(command, registers);
+        return end == Never ? Never : Book(command, end);
+    }
+
+    /// <summary>Ends a command: no earlier than the one before it. Books the cycles since.</summary>
+    /// <returns>Its end.</returns>
+    protected long Book(in StampedCommand command, long workEnd)
+    {
+        if (command.Start > LastEnd)
+        {
+            var queued = Math.Max(LastEnd, command.Issued);
+            var waited = Math.Clamp(command.Ready, queued, command.Start);
+            _ledger.Idle(command.Start - LastEnd - (waited - queued));
+            _ledger.Stalled(command.Cause, waited - queued);
+        }
+
+        var end = Math.Max(workEnd, LastEnd);
+        _ledger.Busy(end - Math.Max(LastEnd, command.Start));
+        _ledger.Commands++;
+        LastEnd = end;
+        return end;
+    }
+
+    /// <summary>The run has ended; nothing is left.</summary>
+    public void CloseRun(long end)
+    {
+        _ledger.Idle(end - LastEnd);
+        LastEnd = end;
+    }
+
+    public UnitTiming Report() => _ledger.Report($"{Id}");
+}

@@ -1,0 +1,43 @@
+namespace Accel.Sim.Timing.Units;
+
+/// <summary>What one product did to a pipeline in one state.</summary>
+internal sealed class PassRecord
+{
+    private long[] _before = [];
+    private long[] _after = [];
+    private bool _isKept;
+
+    /// <summary>The product.</summary>
+    public ProductShape Shape { get; private set; }
+
+    /// <summary>From start to end.</summary>
+    public long Cycles { get; private set; }
+
+    /// <summary>The state it left, counted from its start.</summary>
+    public ReadOnlySpan<long> After => _after;
+
+    /// <summary>How often it was looked up.</summary>
+    public long Recalled { get; private set; }
+
+    public bool Holds(ReadOnlySpan<long> state)
+    {
+        var holds = _isKept && _before.AsSpan().SequenceEqual(state);
+        Recalled += holds ? 1 : 0;
+        return holds;
+    }
+
+    public void Keep(ReadOnlySpan<long> before, ReadOnlySpan<long> after, long cycles)
+    {
+        if (_before.Length == 0)
+        {
+            (_before, _after) = (new long[before.Length], new long[after.Length]);
+        }
+
+        before.CopyTo(_before);
+        after.CopyTo(_after);
+        (Cycles, _isKept) = (cycles, true);
+    }
+
+    /// <summary>The product has other sizes now.</summary>
+    public void Forget(in ProductShape shape) => (Shape, _isKept) = (shape, false);
+}
