@@ -16,7 +16,7 @@ internal static class ArithmeticMapping
     public const string CellsName = "adders.v";
 
     /// <summary>Sums of this many bits and fewer ripple: a lane's. Wider ones, of which a chip has few, look ahead.</summary>
-    private const int WidestRipple = 36;
+    private const int WidestRipple = 24;
 
     /// <summary>Narrower sums are counters; gates do as well.</summary>
     private const int NarrowestRipple = 4;

@@ -44,6 +44,7 @@ public sealed class MappingLibrary
         File.WriteAllText(Path.Combine(folder, ArithmeticMapping.SumsName), ArithmeticMapping.Sums);
         File.WriteAllText(Path.Combine(folder, ArithmeticMapping.CellsName), ArithmeticMapping.Cells(Liberty));
         File.WriteAllText(Path.Combine(folder, MappingScript.LogicName), MappingScript.Logic);
+        File.WriteAllText(Path.Combine(folder, MappingScript.TableName), MappingScript.Table);
     }
 
     /// <summary>A pair of cells, or one with two outputs, that give constants; null where the library has none.</summary>

@@ -3,32 +3,29 @@ namespace Accel.Rtl.Synthesis;
 /// <summary>What Yosys is told for one module.</summary>
 internal static class MappingScript
 {
+    /// <summary>Logic to cells, and what the same is for tables.</summary>
     public const string LogicName = "logic.abc";
 
-    /// <summary>
-    /// Logic to cells: least area, then buffers and drive strengths for the loads, since an address of a table feeds hundreds of gates; the delay is that of cells
-    /// alone.
-    /// </summary>
-    public const string Logic = """
-        strash
-        ifraig
-        scorr
-        dc2
-        dch -f
-        map -a -B 0.9
-        topo
-        buffer -c
-        upsize
-        dnsize
-        stime -p
+    /// <inheritdoc cref="LogicName"/>
+    public const string TableName = "table.abc";
 
-        """;
+    /// <summary>
+    /// Least area, then buffers for what feeds many gates, inputs and registers among them: an address of a table feeds hundreds, and drive strengths as far as a path of a few nanoseconds asks for them:
+    /// the adders' paths are longer. What the mapper prints is the delay of cells alone.
+    /// </summary>
+    public const string Logic = "strash\nifraig\nscorr\ndc2\ndch -f\n" + Mapping;
+
+    /// <summary>Choices of structure (dch) do nothing for random tables but take half of the time.</summary>
+    public const string Table = "strash\nifraig\nscorr\ndc2\n" + Mapping;
+
+    private const string Mapping = "map -a -B 0.9\ntopo\nbuffer -N 20\nupsize -D 8000\ndnsize -D 8000\nstime -p\n";
 
     /// <param name="module">Its name.</param>
+    /// <param name="isTable">Whether it is a table of constants.</param>
     /// <param name="input">A Verilog file with the module and the ports of those in it.</param>
     /// <param name="shared">The folder of <see cref="MappingLibrary.WriteFiles"/>, as seen from where Yosys runs.</param>
     /// <param name="netlist">Gets the mapped module.</param>
-    public static string Of(MappingLibrary library, string module, string input, string shared, string netlist)
+    public static string Of(MappingLibrary library, string module, bool isTable, string input, string shared, string netlist)
     {
         var liberty = $"{shared}/{MappingLibrary.LibertyName}";
         var constants = library.Constant(true) is { } high && library.Constant(false) is { } low ? $"hilomap -hicell {high.Cell} {high.Pin} -locell {low.Cell} {low.Pin} -singleton" : "";
@@ -66,7 +63,7 @@ internal static class MappingScript
             opt -fast
             dfflibmap -liberty {liberty}
             opt
-            abc -liberty {liberty} -script {shared}/{LogicName}
+            abc -liberty {liberty} -script {shared}/{(isTable ? TableName : LogicName)}
             {constants}
             setundef -zero
             opt_clean -purge

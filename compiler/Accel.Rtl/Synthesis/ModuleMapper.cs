@@ -21,13 +21,14 @@ internal sealed partial class ModuleMapper(MappingLibrary library, string folder
     /// <inheritdoc cref="NetlistOf(string)"/>
     public static string NetlistOf(string folder, string module) => Path.Combine(folder, module, $"{module}.mapped.v");
 
+    /// <param name="isTable">Whether it is a table of constants.</param>
     /// <param name="text">The module, and the ports of those in it.</param>
     /// <exception cref="ToolFailedException">It failed or took too long.</exception>
-    public (IReadOnlyDictionary<string, long> Cells, double DelayPicoseconds, double Seconds) Map(string module, string text, TimeSpan limit)
+    public (IReadOnlyDictionary<string, long> Cells, double DelayPicoseconds, double Seconds) Map(string module, bool isTable, string text, TimeSpan limit)
     {
         var place = Path.Combine(folder, module);
         Directory.CreateDirectory(place);
-        var script = MappingScript.Of(library, module, "in.v", $"../{SharedName}", $"{module}.mapped.v");
+        var script = MappingScript.Of(library, module, isTable, "in.v", $"../{SharedName}", $"{module}.mapped.v");
         var key = Fingerprint($"{_state}\n{script}\n{text}");
         var (keyFile, statFile, logFile) = (Path.Combine(place, "key"), NetlistOf(module) + ".stat", Path.Combine(place, "log"));
         var seconds = 0.0;
@@ -37,6 +38,13 @@ internal sealed partial class ModuleMapper(MappingLibrary library, string folder
             File.WriteAllText(Path.Combine(place, "in.v"), text);
             File.WriteAllText(Path.Combine(place, "map.ys"), script);
             seconds = ToolProcess.Check(ExternalTool.Yosys, ["-q", "-l", "log", "map.ys"], place, limit).Elapsed.TotalSeconds;
+            var (netlist, buffer, count) = FanoutBuffers.Add(library.Liberty, File.ReadAllText(NetlistOf(module)));
+            if (count > 0)
+            {
+                File.WriteAllText(NetlistOf(module), netlist);
+                File.AppendAllText(statFile, string.Create(CultureInfo.InvariantCulture, $"     {buffer!.Name} {count}\n"));
+            }
+
             File.WriteAllText(keyFile, key);
         }
 
@@ -59,7 +67,7 @@ internal sealed partial class ModuleMapper(MappingLibrary library, string folder
 
             if (library.Liberty.Cells.ContainsKey(name))
             {
-                cells[name] = long.Parse(line.Groups[2].Value, CultureInfo.InvariantCulture);
+                cells[name] = cells.GetValueOrDefault(name) + long.Parse(line.Groups[2].Value, CultureInfo.InvariantCulture);
             }
         }
 

@@ -108,7 +108,7 @@ public static class Synthesizer
 
         try
         {
-            var (cells, delay, seconds) = mapper.Map(module.Name, design.TextOf(module), options.ModuleLimit);
+            var (cells, delay, seconds) = mapper.Map(module.Name, module.Module.Table is not null, design.TextOf(module), options.ModuleLimit);
             return result with
             {
                 CellCounts = cells,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Accel.Core.Diagnostics;
@@ -90,7 +91,13 @@ internal static partial class VerilogScanner
         var information = new TableInformation(width);
         foreach (Match entry in entries)
         {
-            var digits = entry.Groups[2].ValueSpan;
+            if (entry.Groups[2].Value == "d")
+            {
+                information.Add(BigInteger.TryParse(entry.Groups[3].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number.ToByteArray(isUnsigned: true) : []);
+                continue;
+            }
+
+            var digits = entry.Groups[3].ValueSpan;
             var bytes = new byte[(digits.Length + 1) / 2];
             for (var k = 0; k < digits.Length; k++)
             {
@@ -165,7 +172,7 @@ internal static partial class VerilogScanner
     [GeneratedRegex(@"\breg\s+(?:signed\s+)?(?:\[\s*(\d+)\s*:\s*(\d+)\s*\]\s*)?[A-Za-z_]\w*\s*\[\s*(\d+)\s*:\s*(\d+)\s*\]\s*;")]
     private static partial Regex ArrayForm();
 
-    [GeneratedRegex(@"\b\d+'[dh][0-9a-fA-F]+\s*:\s*\w+\s*=\s*(\d+)'h([0-9a-fA-F]+)\s*;")]
+    [GeneratedRegex(@"\b\d+'[dh][0-9a-fA-F]+\s*:\s*\w+\s*=\s*(\d+)'([dh])([0-9a-fA-F]+)\s*;")]
     private static partial Regex EntryForm();
 
     [GeneratedRegex(@"\bendcase\b")]

@@ -26,6 +26,7 @@ internal static class RtlUnitVerb
         var style = new Option<string[]>("--style") { Description = "rom, serial, parallel; else all three", AllowMultipleArgumentsPerToken = true };
         style.AcceptOnlyFromAmong(_styles);
         var lanes = CommonOptions.AtLeast("--lanes", "of rom, a power of two; 0 for the greatest that a row fills, at most 64", 0, 0);
+        var group = CommonOptions.AtLeast("--group", "of rom with FILE: inputs that share a scale of 16 bits, drawn at random; 0 for no scales", 0, 0);
         var levels = CommonOptions.Positive("--levels", "of parallel: adders on the longest way through a stage", 3);
         var effort = CommonOptions.AtLeast("--effort", "work of the search for shared sums in percent of the usual", 100, 0);
         var liberty = RtlSynthVerb.Liberty();
@@ -34,10 +35,11 @@ internal static class RtlUnitVerb
         var seed = new Option<int>("--seed") { Description = "of vectors and faults", DefaultValueFactory = _ => 1 };
         var jobs = CommonOptions.Positive("--jobs", "tools at once", Environment.ProcessorCount);
         var limit = CommonOptions.Positive("--timeout", "seconds for one module", 900);
+        var output = new Option<DirectoryInfo?>("--output", "-o") { Description = "a folder that keeps sources, scripts, netlists and timing; else none does" };
         var json = CommonOptions.Json();
         var command = new Command("unit", "one constant matrix in each style: area, cycles, longest path, and its gates against the integer product; exit 1 if one differs")
         {
-            file, model, name, weights, style, lanes, levels, effort, liberty, vectors, faults, seed, jobs, limit, json,
+            file, model, name, weights, style, lanes, group, levels, effort, liberty, vectors, faults, seed, jobs, limit, output, json,
         };
         command.SetAction(parsed =>
         {
@@ -52,7 +54,8 @@ internal static class RtlUnitVerb
                 throw new InputException("--lanes", "", "a power of two, at most 4096", $"{width}");
             }
 
-            var work = Directory.CreateTempSubdirectory("accel-unit-");
+            var kept = parsed.GetValue(output);
+            var work = kept is null ? Directory.CreateTempSubdirectory("accel-unit-") : kept;
             try
             {
                 var trials = new List<UnitTrial>();
@@ -62,7 +65,7 @@ internal static class RtlUnitVerb
                     {
                         "serial" => new SerialUnit(matrix, search),
                         "parallel" => new ParallelUnit(matrix, parsed.GetValue(levels), search),
-                        _ => stored is null ? new RomUnit(matrix, width) : new RomUnit(matrix, width, stored.GroupSize, stored.Data.Mantissas),
+                        _ => Rom(matrix, width, stored, parsed.GetValue(group), parsed.GetValue(seed)),
                     };
                     trials.Add(UnitTrial.Run(unit, library, Path.Combine(work.FullName, one), options, (long)matrix.Inputs * matrix.Outputs, parsed.GetValue(vectors), parsed.GetValue(faults), parsed.GetValue(seed)));
                 }
@@ -77,10 +80,24 @@ internal static class RtlUnitVerb
             }
             finally
             {
-                work.Delete(recursive: true);
+                if (kept is null)
+                {
+                    work.Delete(recursive: true);
+                }
             }
         });
         return command;
+    }
+
+    private static RomUnit Rom(IntegerMatrix matrix, int lanes, WeightMatrix? stored, int group, int seed)
+    {
+        if (stored is not null)
+        {
+            return new(matrix, lanes, stored.GroupSize, stored.Data.Mantissas);
+        }
+
+        var random = new Random(seed);
+        return group == 0 ? new(matrix, lanes) : new(matrix, lanes, group, [.. Enumerable.Range(0, matrix.Outputs * ((matrix.Inputs + group - 1) / group)).Select(_ => (ushort)random.Next(1 << 15, 1 << 16))]);
     }
 
     private static (string Title, IntegerMatrix Matrix, WeightMatrix? Stored) Source(FileInfo? file, string model, string? name, WeightChoice weights)

@@ -13,5 +13,6 @@ internal static class RtlVerb
         RtlSynthVerb.Create(terminal),
         RtlUnitVerb.Create(terminal),
         RtlPowerVerb.Create(terminal),
+        RtlEstimateVerb.Create(terminal),
     };
 }

@@ -55,7 +55,7 @@ public sealed class VerilogScannerTests
                         2'd0: entry = 4'h4; // row 0
                         2'd1: entry = 4'h5;
                         2'd2: entry = 4'h6;
-                        2'd3: entry = 4'h7;
+                        2'd3: entry = 4'd7;
                         default: entry = 4'h0;
                     endcase
                 assign word = entry;
