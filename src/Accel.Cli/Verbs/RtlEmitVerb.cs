@@ -27,7 +27,7 @@ internal static class RtlEmitVerb
             AllowMultipleArgumentsPerToken = false,
             DefaultValueFactory = _ => ["rom"],
         };
-        var objective = new Option<StyleObjective>("--objective") { Description = "what auto has least of: gates times cycles per token, gates, cycles, or gates that change per token", DefaultValueFactory = _ => StyleObjective.AreaTime };
+        var objective = CommonOptions.Choice("--objective", "what auto has least of: gates times cycles per token, gates, cycles, or gates that change per token", StyleObjective.AreaTime);
         var area = CommonOptions.Number("--area", "gate equivalents that all matrices together may take by the estimate; 0 for no limit", 0, 0, 1e15);
         var levels = CommonOptions.Positive("--adder-levels", "adders on the longest way through a pipeline stage of style parallel", 2);
         var context = CommonOptions.AtLeast("--context", "positions that the caches hold; 0 for the model's, at most 512", 0, 0);

@@ -12,5 +12,6 @@ internal static class RtlVerb
         RtlArrayVerb.Create(terminal),
         RtlSynthVerb.Create(terminal),
         RtlUnitVerb.Create(terminal),
+        RtlPowerVerb.Create(terminal),
     };
 }
