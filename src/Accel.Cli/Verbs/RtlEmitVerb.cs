@@ -20,7 +20,7 @@ internal static class RtlEmitVerb
         var lanes = CommonOptions.AtLeast("--lanes", "multiply-accumulate lanes, a power of two; 0 lets the cost model choose", 0, 0);
         var style = new Option<string[]>("--style")
         {
-            HelpName = "STYLE | MATRICES=STYLE",
+            HelpName = "[MATRICES=]STYLE",
             Description = "how matrices become logic: rom (constant tables and shared multiply-accumulate lanes: smallest), serial (bit-serial adder graphs: a wire and a full adder per addend), "
                 + "parallel (adder graphs on whole words, pipelined: largest), auto (by area, cycles and power); for all matrices or for some: all, ffn, attention, head, or names with *, as in "
                 + "--style auto --style ffn=serial,head=rom; the last that names a matrix decides",

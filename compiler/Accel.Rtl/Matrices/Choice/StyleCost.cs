@@ -28,8 +28,8 @@ internal sealed class StyleCost
     /// </summary>
     private const double SerialDigit = 3.85, SerialRow = 28;
 
-    /// <summary>Shared adders and pipeline registers for a digit, int8 codes.</summary>
-    private const double ParallelDigit = 46;
+    /// <summary>Shared adders and pipeline registers for a digit, int8 codes: 40 for ternary at 64 x 64, two adders a stage.</summary>
+    private const double ParallelDigit = 40;
 
     /// <summary>A bit of a product of a sum by a mantissa.</summary>
     private const double ProductBit = 6.5;
