@@ -1,5 +1,6 @@
 using Accel.Compiler.Quantization;
 using Accel.Rtl.Hdl;
+using Accel.Rtl.Matrices.Choice;
 
 namespace Accel.Rtl.Chip;
 
@@ -16,6 +17,9 @@ public sealed record ChipDesign
     /// <summary>What the sequencer does for a token, in order; the index is what <c>probe_step</c> shows.</summary>
     public required IReadOnlyList<ChipStep> Steps { get; init; }
 
+    /// <summary>The style of each matrix, and what it takes.</summary>
+    public required StylePlan Styles { get; init; }
+
     /// <summary>Every memory that can be written.</summary>
     public required IReadOnlyList<ChipMemory> Memories { get; init; }
 
@@ -23,7 +27,8 @@ public sealed record ChipDesign
     public required CycleModel Cycles { get; init; }
 
     /// <summary>One file per module, in an order in which each is defined before its use.</summary>
-    public IReadOnlyList<VerilogFile> Print() => VerilogPrinter.Print(Top);
+    /// <param name="view">For which kind of tool.</param>
+    public IReadOnlyList<VerilogFile> Print(DesignView view = DesignView.Simulation) => VerilogPrinter.Print(Top, view);
 }
 
 /// <summary>One step of the sequencer.</summary>

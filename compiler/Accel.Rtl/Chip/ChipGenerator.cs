@@ -5,6 +5,7 @@ using Accel.Core.Units;
 using Accel.Rtl.Blocks;
 using Accel.Rtl.Hdl;
 using Accel.Rtl.Matrices;
+using Accel.Rtl.Matrices.Choice;
 
 namespace Accel.Rtl.Chip;
 
@@ -17,7 +18,9 @@ public static class ChipGenerator
     public static ChipDesign Generate(QuantizedGraph graph, ChipOptions options)
     {
         Check(graph, options);
-        var lanes = options.Lanes > 0 ? options.Lanes : LaneChoice.Of(graph, options.ContextLength);
+        var request = new StyleRequest { Rules = [.. options.Styles.Select(pair => new StyleRule(pair.Key, pair.Value))], Lanes = options.Lanes, AdderLevels = options.AdderLevels };
+        var plan = StylePlan.Of(graph, request, options.ContextLength, graph.Name);
+        var lanes = plan.Lanes;
         var buffers = new BufferPlan(graph, lanes);
         var states = new StatePlan(graph, options.ContextLength);
         var planned = ChipPlan.Of(graph, buffers, states);
@@ -31,6 +34,7 @@ public static class ChipGenerator
         {
             Interface = chip,
             Options = options with { Lanes = lanes },
+            Styles = plan,
             Steps = steps,
             Top = wiring.Top,
             Memories = wiring.Memories,
@@ -46,8 +50,12 @@ public static class ChipGenerator
         return [.. planned.Select((step, i) => new ChipStep(i, step.Name, units.NameOf(step), step.Value, i > Math.Max(0, boundary)))];
     }
 
-    private static void Check(QuantizedGraph graph, ChipOptions options)
+    /// <summary>Throws if no chip can be made of a model.</summary>
+    /// <exception cref="InputException">As <see cref="Generate"/>.</exception>
+    public static void Check(QuantizedGraph graph, ChipOptions options)
     {
+        ArgumentNullException.ThrowIfNull(graph);
+        ArgumentNullException.ThrowIfNull(options);
         if (!graph.HasWeights)
         {
             throw new InputException(graph.Name, "weights", "a model with weights: they become logic", "a shape without weights");

@@ -23,7 +23,8 @@ internal sealed class UnitSet
         var newton = NewtonDivider.Build();
         var styles = new Dictionary<int, (Unit Unit, int Index)>();
         var tables = new Dictionary<string, RomLayout>(StringComparer.Ordinal);
-        foreach (var style in graph.Ops.OfType<QuantizedLinear>().Select(StyleChoice.Of).Distinct())
+        var choice = new StyleChoice(options);
+        foreach (var style in graph.Ops.OfType<QuantizedLinear>().Select(choice.Of).Distinct())
         {
             Add<MatrixTask>(
                 tasks =>
@@ -36,7 +37,7 @@ internal sealed class UnitSet
 
                     return made.Unit;
                 },
-                task => StyleChoice.Of(task.Op) == style);
+                task => choice.Of(task.Op) == style);
             for (var i = 0; i < _units[^1].Steps.Count; i++)
             {
                 styles.Add(_units[^1].Steps[i], (_units[^1].Unit, i));
@@ -67,6 +68,7 @@ internal sealed class UnitSet
         });
         Add<RecurrenceTask>(tasks => GatedRecurrence.Build(tasks, shape, roms, Bits.OfIndex(states.RecurrenceDepth)));
         Add<RowTask>(tasks => RowCoding.Build(tasks, shape, newton));
+        Add<RunNormTask>(tasks => RunNorm.Build(tasks, shape, newton));
         Add<CodeTask>(tasks => CodeStore.Build(tasks, shape, buffers.Scales));
         if (graph.Ops.OfType<QuantizedAttention>().ToList() is { Count: > 0 } attentions)
         {

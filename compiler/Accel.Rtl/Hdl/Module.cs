@@ -16,6 +16,8 @@ public sealed class Module
     private readonly HashSet<Signal> _driven = [];
     private readonly List<Signal> _forward = [];
     private readonly List<StateMachine> _machines = [];
+    private Func<Module>? _makeStructure;
+    private Module? _structure;
 
     /// <param name="name">A Verilog identifier.</param>
     /// <param name="summary">What it computes, and in which format; printed above it.</param>
@@ -30,11 +32,42 @@ public sealed class Module
 
     public string Summary { get; }
 
+    /// <summary>Whether synthesis is to take it as part of what holds it, not by itself: small modules that are there to keep the text short.</summary>
+    public bool IsInline { get; init; }
+
     /// <summary>Whether the module has the port <c>clk</c>.</summary>
     public bool HasClock => _registers.Count > 0 || _statements.Any(s => s is MemoryStatement) || _instances.Any(i => i.Module.HasClock);
 
     /// <summary>Whether the module has the port <c>rst_n</c>.</summary>
     public bool HasReset => _registers.Any(r => r.ResetValue is not null) || _instances.Any(i => i.Module.HasReset);
+
+    /// <summary>
+    /// Gives the module a second text for synthesis: another module of the same name and ports that does the same, cycle for cycle. It is
+    /// made when it is first asked for.
+    /// </summary>
+    public void SynthesiseAs(Func<Module> structure) => _makeStructure = structure;
+
+    /// <summary>The module as a tool of that kind gets it.</summary>
+    public Module In(DesignView view)
+    {
+        if (view == DesignView.Simulation || _makeStructure is null)
+        {
+            return this;
+        }
+
+        if (_structure is null)
+        {
+            var made = _makeStructure();
+            if (made.Name != Name || made.HasClock != HasClock || made.HasReset != HasReset || !Ports(made).SequenceEqual(Ports(this)))
+            {
+                throw new InvalidOperationException($"the structure of '{Name}' has another name or other ports");
+            }
+
+            _structure = made;
+        }
+
+        return _structure;
+    }
 
     internal IReadOnlyList<Signal> Signals => _signals;
 
@@ -234,6 +267,9 @@ public sealed class Module
             instance.Verify();
         }
     }
+
+    private static IEnumerable<(string, int, bool, SignalKind)> Ports(Module module) =>
+        module.Signals.Where(s => s.Kind is SignalKind.Input or SignalKind.Output).Select(s => (s.Name, s.Width, s.IsSigned, s.Kind)).Order();
 
     private void Assign(Signal signal, Node value)
     {

@@ -82,6 +82,11 @@ internal sealed partial class ModulePrinter
             ports.Add(($"{(signal.Kind == SignalKind.Input ? "input  wire" : "output wire")}{Type(signal)} {signal.Name}", signal.Comment));
         }
 
+        if (_module.IsInline)
+        {
+            Line("(* inline *)");
+        }
+
         Line($"module {_module.Name} (");
         for (var i = 0; i < ports.Count; i++)
         {

@@ -4,12 +4,14 @@ namespace Accel.Rtl.Hdl;
 public static class VerilogPrinter
 {
     /// <summary>A module and all that it instantiates, each once, what is used before what uses it.</summary>
+    /// <param name="top">The module above all.</param>
+    /// <param name="view">For which kind of tool.</param>
     /// <exception cref="InvalidOperationException">Two different modules of one name, or one that is incomplete.</exception>
-    public static IReadOnlyList<VerilogFile> Print(Module top)
+    public static IReadOnlyList<VerilogFile> Print(Module top, DesignView view = DesignView.Simulation)
     {
         var files = new List<VerilogFile>();
         var modules = new Dictionary<string, Module>(StringComparer.Ordinal);
-        Visit(top);
+        Visit(top.In(view));
         return files;
 
         void Visit(Module module)
@@ -27,17 +29,21 @@ public static class VerilogPrinter
             modules.Add(module.Name, module);
             foreach (var instance in module.Instances)
             {
-                Visit(instance.Module);
+                Visit(instance.Module.In(view));
             }
 
-            files.Add(new(module.Name, new ModulePrinter(module).Print()));
+            files.Add(new(module.Name, new ModulePrinter(module).Print()) { IsInline = module.IsInline });
         }
     }
 
     /// <summary>The same as one text.</summary>
-    public static string PrintText(Module top) => string.Join('\n', Print(top).Select(file => file.Text));
+    public static string PrintText(Module top, DesignView view = DesignView.Simulation) => string.Join('\n', Print(top, view).Select(file => file.Text));
 }
 
 /// <summary>The text of one module.</summary>
 /// <param name="Name">The module; the file's name is this and <c>.v</c>.</param>
-public sealed record VerilogFile(string Name, string Text);
+public sealed record VerilogFile(string Name, string Text)
+{
+    /// <summary>Whether it is a small module that is part of what holds it.</summary>
+    public bool IsInline { get; init; }
+}

@@ -8,7 +8,7 @@ namespace Accel.Rtl.Matrices;
 internal sealed class RomStyle : IMatrixStyle
 {
     /// <summary>From a word's address to its sum: word, dot product, scaled, accumulated.</summary>
-    private const int Latency = 4;
+    public const int Latency = 4;
 
     public string Name => "rom";
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Accel.Rtl.Hdl;
 
 namespace Accel.Rtl.Packaging;
 
@@ -9,7 +10,7 @@ internal static class BuildFiles
         $"""
         # Builds and runs the benches of this folder. Tools: verilator and g++, or iverilog; yosys for synth.
         TOP := {report.Top}
-        RTL := {string.Join(" \\\n       ", report.Files.Select(file => file.Path))}
+        RTL := {List(report, DesignView.Simulation)}{SynthesisList(report)}
 
         # Every token and every cycle against vectors.txt, compiled.
         check: build/verilator/bench
@@ -46,7 +47,9 @@ internal static class BuildFiles
 
     public static string FuseSocCore(ChipReport report)
     {
-        var files = string.Concat(report.Files.Select(file => $"      - {file.Path}\n"));
+        string Files(FileUse use) => string.Concat(report.Files.Where(file => file.Use == use).Select(file => $"      - {file.Path}\n"));
+        string Set(string name, FileUse use) => Files(use) is { Length: > 0 } files ? $"  {name}:\n    file_type: verilogSource\n    files:\n{files}" : "";
+        var (simulated, mapped) = Files(FileUse.Simulation).Length > 0 ? (", simulation", ", synthesis") : ("", "");
         return
             $"""
             CAPI=2:
@@ -57,7 +60,7 @@ internal static class BuildFiles
               rtl:
                 file_type: verilogSource
                 files:
-            {files}  icarus:
+            {Files(FileUse.Both)}{Set("simulation", FileUse.Simulation)}{Set("synthesis", FileUse.Synthesis)}  icarus:
                 file_type: verilogSource
                 files:
                   - bench/bench.v
@@ -72,7 +75,7 @@ internal static class BuildFiles
 
             targets:
               default: &default
-                filesets: [rtl]
+                filesets: [rtl{simulated}]
                 toplevel: {report.Top}
               lint:
                 <<: *default
@@ -82,14 +85,14 @@ internal static class BuildFiles
                     mode: lint-only
                     verilator_options: [-Wall, -Wno-UNUSEDSIGNAL, -Wno-DECLFILENAME]
               icarus:
-                filesets: [rtl, icarus]
+                filesets: [rtl{simulated}, icarus]
                 toplevel: bench
                 default_tool: icarus
                 tools:
                   icarus:
                     iverilog_options: [-g2001, -DCHIP={report.Top}{(report.HasProbe ? ", -DPROBE" : "")}]
               verilator:
-                filesets: [rtl, verilator]
+                filesets: [rtl{simulated}, verilator]
                 toplevel: {report.Top}
                 default_tool: verilator
                 tools:
@@ -97,7 +100,7 @@ internal static class BuildFiles
                     mode: cc
                     verilator_options: [--prefix, Vchip, -O3, --x-initial, unique, --x-assign, unique, -Wno-fatal{(report.HasProbe ? ", -CFLAGS, -DBENCH_PROBE" : "")}]
               synth:
-                filesets: [rtl, constraints]
+                filesets: [rtl{mapped}, constraints]
                 toplevel: {report.Top}
                 default_tool: yosys
                 tools:
@@ -111,9 +114,9 @@ internal static class BuildFiles
     public static string SynthesisScript(ChipReport report)
     {
         var text = new StringBuilder("# Run as `make synth`, or `yosys synth.ys`. Cells per module are printed at the end.\n");
-        foreach (var file in report.Files)
+        foreach (var file in report.FilesFor(DesignView.Synthesis))
         {
-            text.Append($"read_verilog {file.Path}\n");
+            text.Append($"read_verilog {file}\n");
         }
 
         foreach (var module in report.Memories.Select(memory => memory.Module).Distinct().Order(StringComparer.Ordinal))
@@ -123,6 +126,12 @@ internal static class BuildFiles
 
         return text.Append($"hierarchy -check -top {report.Top}\nsynth -top {report.Top}\ntee -o build/area.txt stat\nwrite_verilog -noattr build/netlist.v\n").ToString();
     }
+
+    private static string List(ChipReport report, DesignView view) => string.Join(" \\\n       ", report.FilesFor(view));
+
+    /// <summary>The files for synthesis, where they are others.</summary>
+    private static string SynthesisList(ChipReport report) => report.Files.All(file => file.Use == FileUse.Both) ? "" :
+        $"\n\n# For synthesis: modules in syn/ take the place of those in sim/, which do the same.\nSYN := {List(report, DesignView.Synthesis)}";
 
     public static string Constraints() =>
         """

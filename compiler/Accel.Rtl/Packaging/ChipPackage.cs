@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Accel.Compiler.Quantization;
 using Accel.Rtl.Chip;
+using Accel.Rtl.Hdl;
 using Accel.Rtl.Verification;
 
 namespace Accel.Rtl.Packaging;
@@ -11,12 +12,6 @@ public static class ChipPackage
 {
     /// <summary>The vectors' name in a chip's folder.</summary>
     public const string VectorsName = "vectors.txt";
-
-    /// <summary>45 nm, 64-input int4 matrices as constant logic: 0.69 um2 per weight, a NAND2 of 0.798 um2.</summary>
-    private const double GatesPerWeightBit = 0.69 / 0.798 / 4;
-
-    /// <summary>The same library: ROM with one MAC per 64 weights takes 7.9 um2 per weight, so a MAC about 461 um2.</summary>
-    private const double GatesPerLane = (7.9 - 0.69) * 64 / 0.798;
 
     /// <summary>All files by their paths; the same input gives the same bytes.</summary>
     /// <param name="graph">The model.</param>
@@ -30,7 +25,12 @@ public static class ChipPackage
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var modules = Modules(design);
         var report = Report(graph, design, origin, tests, modules);
-        foreach (var (path, text) in modules.Concat(TestBench.Sources))
+        foreach (var (path, text, _) in modules)
+        {
+            files.Add(path, text);
+        }
+
+        foreach (var (path, text) in TestBench.Sources)
         {
             files.Add(path, text);
         }
@@ -45,18 +45,40 @@ public static class ChipPackage
         return (report, files);
     }
 
-    /// <summary>What a chip's modules are, by file: told without their text, to know whether a folder holds this very chip.</summary>
-    public static IReadOnlyList<FileEntry> Fingerprints(ChipDesign design) =>
-        [.. Modules(design).Select(file => new FileEntry(file.Key, Fingerprint(file.Value)))];
+    /// <summary>Whether a folder holds this very chip: by the files that say what it does, those for simulation.</summary>
+    public static bool IsOf(ChipReport report, ChipDesign design)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(design);
+        var known = report.FilesFor(DesignView.Simulation).ToHashSet(StringComparer.Ordinal);
+        var expected = report.Files.Where(file => known.Contains(file.Path)).ToDictionary(file => Path.GetFileNameWithoutExtension(file.Path), file => file.Sha256, StringComparer.Ordinal);
+        var found = design.Print().ToDictionary(file => file.Name, file => Fingerprint(file.Text), StringComparer.Ordinal);
+        return expected.Count == found.Count && expected.All(file => found.GetValueOrDefault(file.Key) == file.Value);
+    }
 
     /// <summary>SHA-256 of a file, in hex.</summary>
     public static string Fingerprint(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private static List<KeyValuePair<string, string>> Modules(ChipDesign design) => [.. design.Print().Select(file => new KeyValuePair<string, string>($"rtl/{file.Name}.v", file.Text))];
+    /// <summary>All modules, children before what holds them: in <c>rtl/</c> what both views have, else in <c>sim/</c> or <c>syn/</c>.</summary>
+    private static List<ModuleFile> Modules(ChipDesign design)
+    {
+        var (simulation, synthesis) = (design.Print(), design.Print(DesignView.Synthesis));
+        var texts = synthesis.ToDictionary(file => file.Name, file => file.Text, StringComparer.Ordinal);
+        var common = simulation.Where(file => texts.GetValueOrDefault(file.Name) == file.Text).Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        var small = synthesis.Where(file => file.IsInline).Select(file => file.Text).ToList();
+        return
+        [
+            .. simulation.Where(file => !common.Contains(file.Name)).Select(file => new ModuleFile($"sim/{file.Name}.v", file.Text, FileUse.Simulation)),
+            .. small.Count > 0 ? [new ModuleFile("syn/small_modules.v", string.Join('\n', small), FileUse.Synthesis)] : Array.Empty<ModuleFile>(),
+            .. synthesis.Where(file => !file.IsInline).Select(file => common.Contains(file.Name)
+                ? new ModuleFile($"rtl/{file.Name}.v", file.Text, FileUse.Both)
+                : new ModuleFile($"syn/{file.Name}.v", file.Text, FileUse.Synthesis)),
+        ];
+    }
 
     private static string Fingerprint(string text) => Fingerprint(Encoding.UTF8.GetBytes(text));
 
-    private static ChipReport Report(QuantizedGraph graph, ChipDesign design, ModelOrigin origin, TestEntry tests, IEnumerable<KeyValuePair<string, string>> modules)
+    private static ChipReport Report(QuantizedGraph graph, ChipDesign design, ModelOrigin origin, TestEntry tests, IEnumerable<ModuleFile> modules)
     {
         var weights = graph.Matrices.Sum(matrix => (long)matrix.Rows * matrix.Columns);
         var bits = graph.Matrices.Sum(matrix => (long)matrix.Rows * ((matrix.Columns * (long)matrix.CodeBits) + (matrix.Groups * 16L)));
@@ -82,14 +104,18 @@ public static class ChipPackage
             GenerationCycles = Range(generates: true),
             DrawCycles = design.Cycles.DrawCycles,
             Area = new(
-                (long)(bits * GatesPerWeightBit),
-                (long)(design.Options.Lanes * GatesPerLane),
+                (long)(design.Styles.Gates - design.Styles.SharedGates),
+                (long)design.Styles.SharedGates,
                 design.Memories.Sum(memory => memory.Macro.Bits),
-                "45 nm open library, 64-input int4 matrices: 0.69 um2 of constant logic per weight, 461 um2 per lane, NAND2 0.798 um2; placement and all other blocks left out"),
+                "figures per bit, per nonzero signed digit and per lane, fitted to units mapped to the open 130 nm library; placement and all other blocks left out"),
+            AdderLevels = design.Options.AdderLevels,
+            Matrices = [.. design.Styles.Choices.Select(c => new MatrixEntry(c.Weight, c.Rows, c.Columns, c.Format.ToString().ToLowerInvariant(), c.Style, (long)c.Gates, c.Cycles, (long)c.Toggles))],
             Tests = tests,
             Memories = [.. design.Memories.Select(m => new MemoryEntry(m.Macro.Name, m.Macro.Purpose, m.Macro.Depth, m.Macro.Width, m.Macro.ReadPorts, m.IsPersistent))],
             Steps = [.. design.Steps.Select((s, i) => new StepEntry(s.Index, s.Name, s.Unit, s.Value?.Name, s.OnlyGenerating, design.Cycles.StepCycles[i](0), design.Cycles.StepCycles[i](last)))],
-            Files = [.. modules.Select(file => new FileEntry(file.Key, Fingerprint(file.Value)))],
+            Files = [.. modules.Select(file => new FileEntry(file.Path, Fingerprint(file.Text), file.Use))],
         };
     }
+
+    private sealed record ModuleFile(string Path, string Text, FileUse Use);
 }

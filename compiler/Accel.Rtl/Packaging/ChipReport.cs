@@ -2,6 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Accel.Core.Diagnostics;
+using Accel.Rtl.Hdl;
+using Accel.Rtl.Matrices;
 
 namespace Accel.Rtl.Packaging;
 
@@ -26,15 +28,32 @@ public sealed record MemoryEntry(string Module, string Purpose, int Words, int B
 /// <param name="OnlyGenerating">Left out for prompt tokens but the last.</param>
 public sealed record StepEntry(int Index, string Name, string Unit, string? Value, bool OnlyGenerating, long FirstCycles, long LastCycles);
 
+/// <summary>Which tools get a file: modules whose simulation and synthesis want different text have one for each.</summary>
+public enum FileUse
+{
+    Both,
+    Simulation,
+    Synthesis,
+}
+
 /// <param name="Path">In the chip's folder.</param>
 /// <param name="Sha256">Of its text, in hex.</param>
-public sealed record FileEntry(string Path, string Sha256);
+/// <param name="Use">Which tools get it.</param>
+public sealed record FileEntry(string Path, string Sha256, FileUse Use);
 
-/// <summary>A guess from figures per bit; <c>make synth</c> counts.</summary>
-/// <param name="RomGates">Gate equivalents (NAND2) of the weights as logic.</param>
-/// <param name="LaneGates">Gate equivalents of the multiply-accumulate lanes.</param>
+/// <summary>How a matrix is realised, and what that takes.</summary>
+/// <param name="Name">Of its weights.</param>
+/// <param name="Format">Of its codes.</param>
+/// <param name="Gates">Gate equivalents of its own, estimated.</param>
+/// <param name="Cycles">Of its step.</param>
+/// <param name="Toggles">Gates that change for a token: a proxy of energy.</param>
+public sealed record MatrixEntry(string Name, int Rows, int Columns, string Format, MatrixStyle Style, long Gates, long Cycles, long Toggles);
+
+/// <summary>A guess from figures per bit and per signed digit; <c>make synth</c> counts.</summary>
+/// <param name="MatrixGates">Gate equivalents (NAND2) of the weights as logic.</param>
+/// <param name="SharedGates">Gate equivalents of what matrices of a style share: multiply-accumulate lanes, registers of codes, multipliers by scales.</param>
 /// <param name="MemoryBits">Of memories that can be written.</param>
-public sealed record AreaEstimate(long RomGates, long LaneGates, long MemoryBits, string Source);
+public sealed record AreaEstimate(long MatrixGates, long SharedGates, long MemoryBits, string Source);
 
 /// <summary>What the vectors of the folder hold.</summary>
 /// <param name="Temperature">Of the sampled runs; 0 where there are none.</param>
@@ -46,7 +65,7 @@ public sealed record ChipReport
     /// <summary>The file's name in a chip's folder.</summary>
     public const string FileName = "report.json";
 
-    public const string CurrentFormat = "accel-rtl 1";
+    public const string CurrentFormat = "accel-rtl 2";
 
     private static readonly JsonSerializerOptions _options = new()
     {
@@ -55,6 +74,7 @@ public sealed record ChipReport
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -89,6 +109,12 @@ public sealed record ChipReport
 
     public required AreaEstimate Area { get; init; }
 
+    /// <summary>Adders on the longest way through a stage of matrices in style parallel.</summary>
+    public required int AdderLevels { get; init; }
+
+    /// <summary>Every matrix product, in the order of the steps.</summary>
+    public required IReadOnlyList<MatrixEntry> Matrices { get; init; }
+
     public required TestEntry Tests { get; init; }
 
     public required IReadOnlyList<MemoryEntry> Memories { get; init; }
@@ -97,6 +123,10 @@ public sealed record ChipReport
 
     /// <summary>The chip's own files, in an order in which each module is defined before its use.</summary>
     public required IReadOnlyList<FileEntry> Files { get; init; }
+
+    /// <summary>The files that tools of a kind get, in order.</summary>
+    public IReadOnlyList<string> FilesFor(DesignView view) =>
+        [.. Files.Where(file => file.Use == FileUse.Both || file.Use == (view == DesignView.Simulation ? FileUse.Simulation : FileUse.Synthesis)).Select(file => file.Path)];
 
     public string Print() => JsonSerializer.Serialize(this, _options) + "\n";
 

@@ -22,14 +22,15 @@ internal static class FolderReadme
         | cycles per prompt token | {report.PromptCycles.First:N0} at position 0, {report.PromptCycles.Last:N0} at the last |
         | cycles per generated token | {report.GenerationCycles.First:N0} at position 0, {report.GenerationCycles.Last:N0} at the last; {report.DrawCycles:N0} more if drawn by temperature |
         | memories that are written | {report.Area.MemoryBits:N0} bits, of which {report.Memories.Where(m => m.IsPersistent).Sum(m => (long)m.Words * m.Bits):N0} carry a sequence on |
-        | weights as logic, estimated | {report.Area.RomGates:N0} gate equivalents |
+        | weights as logic, estimated | {report.Area.MatrixGates:N0} gate equivalents |
+        | styles of matrices | {string.Join(", ", report.Matrices.GroupBy(m => m.Style).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}"))} |
 
         ## Files
 
         | file | what it holds |
         |---|---|
         | `rtl/` | one file per module |
-        | `bench/bench.cpp`, `bench/bench.v` | benches for Verilator and for Icarus Verilog |
+        {(report.Files.Any(file => file.Use != FileUse.Both) ? "| `sim/`, `syn/` | modules of which simulation and synthesis want different text: products that multiply, and the adders that do the same in the same cycles |\n" : "")}        | `bench/bench.cpp`, `bench/bench.v` | benches for Verilator and for Icarus Verilog |
         | `vectors.txt` | {report.Tests.Runs} runs: prompts, settings, the tokens and cycles that must come |
         | `Makefile` | `make check`, `make icarus`, `make lint`, `make synth` |
         | `{report.Top}.core` | FuseSoC |

@@ -9,7 +9,7 @@ namespace Accel.Rtl.Tools;
 /// <param name="VersionArgument">Makes it print its version.</param>
 public sealed record ExternalTool(string Name, string Command, string Package, string VersionArgument)
 {
-    private static readonly TimeSpan _versionTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _versionTime = TimeSpan.FromMinutes(2);
 
     /// <summary>Compiles Verilog to C++; needs a C++ compiler and make beside it.</summary>
     public static ExternalTool Verilator { get; } = new("Verilator", "verilator", "verilator", "--version");
@@ -20,6 +20,9 @@ public sealed record ExternalTool(string Name, string Command, string Package, s
     public static ExternalTool IcarusRuntime { get; } = new("Icarus Verilog", "vvp", "iverilog", "-V");
 
     public static ExternalTool Yosys { get; } = new("Yosys", "yosys", "yosys", "-V");
+
+    /// <summary>Static timing analysis.</summary>
+    public static ExternalTool OpenSta { get; } = new("OpenSTA", "sta", "opensta", "-version");
 
     public static ExternalTool Make { get; } = new("make", "make", "make", "--version");
 

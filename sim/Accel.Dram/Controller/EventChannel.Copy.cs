@@ -178,7 +178,46 @@ internal sealed unsafe partial class EventPseudoChannel
         return true;
     }
 
+    /// <summary>The entries of a direction, oldest first.</summary>
     private int ByAge(int firstList, Span<short> byAge)
+    {
+        const int most = 256;
+        var oldest = _sequence;
+        for (var list = firstList; list < firstList + _banks; list++)
+        {
+            oldest = _head[list] >= 0 ? Math.Min(oldest, _entry[_head[list]].Sequence) : oldest;
+        }
+
+        // Ages are dense as a rule: each entry has a place of its own.
+        Span<short> places = stackalloc short[most];
+        places.Fill(-1);
+        var count = 0;
+        for (var list = firstList; list < firstList + _banks; list++)
+        {
+            for (var index = _head[list]; index >= 0; index = _entry[index].Next, count++)
+            {
+                var place = _entry[index].Sequence - oldest;
+                if (place >= most)
+                {
+                    return ByAgeFarApart(firstList, byAge);
+                }
+
+                places[(int)place] = index;
+            }
+        }
+
+        for (var (place, at) = (0, 0); at < count; place++)
+        {
+            if (places[place] >= 0)
+            {
+                byAge[at++] = places[place];
+            }
+        }
+
+        return count;
+    }
+
+    private int ByAgeFarApart(int firstList, Span<short> byAge)
     {
         var count = 0;
         for (var list = firstList; list < firstList + _banks; list++)

@@ -19,7 +19,7 @@ internal sealed unsafe partial class EventPseudoChannel
     /// <summary>Not before any candidate of the planning cycle itself.</summary>
     private const long NextCycle = 1L << CycleShift;
     private const int NoPlan = -1;
-    private const int FewBanks = 4;
+    private const int FewBanks = 2;
     private const int RefreshClass = 0;
     private const int ColumnClass = 1;
     private const int RowClass = 2;

@@ -3,6 +3,7 @@ using Accel.Compiler.Quantization;
 using Accel.Core.Diagnostics;
 using Accel.Models;
 using Accel.Rtl.Chip;
+using Accel.Rtl.Matrices.Choice;
 using Accel.Rtl.Packaging;
 
 namespace Accel.Cli.Chips;
@@ -14,14 +15,24 @@ internal sealed record ChipSource(Model Model, QuantizedGraph Graph, ChipDesign 
     /// <param name="weights">The weight format.</param>
     /// <param name="calibration">Text that sets the formats; null for the default.</param>
     /// <param name="options">Context 0 for the model's, at most 512.</param>
-    public static ChipSource Make(string model, WeightChoice weights, FileInfo? calibration, ChipOptions options)
+    /// <param name="styles">How styles are chosen; null for those of the options.</param>
+    public static ChipSource Make(string model, WeightChoice weights, FileInfo? calibration, ChipOptions options, StyleRequest? styles = null)
     {
         const int MostContext = 512;
         var loaded = ModelLoader.Load(model);
         _ = loaded.Weights;
         var graph = IntegerModel.Of(loaded, weights, calibration);
         var context = options.ContextLength > 0 ? options.ContextLength : (int)Math.Min(MostContext, loaded.ContextLength);
-        return new(loaded, graph, ChipGenerator.Generate(graph, options with { ContextLength = context }));
+        options = options with { ContextLength = context };
+        if (styles is not null)
+        {
+            // What cannot be a chip is said before styles are weighed.
+            ChipGenerator.Check(graph, options);
+            var plan = StylePlan.Of(graph, styles, context);
+            options = options with { Lanes = plan.Lanes, Styles = plan.Styles };
+        }
+
+        return new(loaded, graph, ChipGenerator.Generate(graph, options));
     }
 
     /// <summary>Where the model is, as seen from a chip's folder.</summary>
@@ -45,8 +56,15 @@ internal sealed record ChipSource(Model Model, QuantizedGraph Graph, ChipDesign 
 
         var model = origin.IsBundled ? origin.Reference : Found(origin.Reference, "model.reference", "the model that the chip was made from");
         var calibration = origin.Calibration is { } text ? new FileInfo(Found(text, "model.calibration", "the text that set the chip's formats")) : null;
-        var source = Make(model, weights, calibration, new ChipOptions { ContextLength = report.ContextLength, Lanes = report.Lanes, HasProbe = report.HasProbe });
-        if (!ChipPackage.Fingerprints(source.Design).SequenceEqual(report.Files))
+        var source = Make(model, weights, calibration, new ChipOptions
+        {
+            ContextLength = report.ContextLength,
+            Lanes = report.Lanes,
+            HasProbe = report.HasProbe,
+            Styles = report.Matrices.DistinctBy(matrix => matrix.Name).ToDictionary(matrix => matrix.Name, matrix => matrix.Style, StringComparer.Ordinal),
+            AdderLevels = report.AdderLevels,
+        });
+        if (!ChipPackage.IsOf(report, source.Design))
         {
             throw new InputException(file, "files", "the chip that its model gives", $"another one: '{origin.Reference}' or this program changed since; emit again");
         }

@@ -2,6 +2,7 @@ using System.Text;
 using Accel.Compiler.Quantization;
 using Accel.Models;
 using Accel.Report.Results;
+using Accel.Rtl.Hdl;
 using Accel.Rtl.Tools;
 using Accel.Rtl.Verification;
 using VerificationResult = Accel.Report.Results.VerificationResult;
@@ -24,7 +25,7 @@ internal static class ChipTrial
                 File.WriteAllText(file.FullName, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
             }
 
-            var bench = TestBench.Build(folder.FullName, chip.Report.Top, [.. chip.Report.Files.Select(file => file.Path)], chip.Report.HasProbe, Simulator.Verilator, waves: false);
+            var bench = TestBench.Build(folder.FullName, chip.Report.Top, chip.Report.FilesFor(DesignView.Simulation), chip.Report.HasProbe, Simulator.Verilator, waves: false);
             var verifier = new ChipVerifier(bench, chip.Runs);
             var inside = chip.Report.HasProbe ? new ChipInside(graph, chip.Design.Steps, chip.Report.ContextLength) : null;
             var found = verifier.Run(new BenchRun(Path.Combine(folder.FullName, Rtl.Packaging.ChipPackage.VectorsName)), inside);

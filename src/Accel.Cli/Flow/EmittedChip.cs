@@ -42,12 +42,12 @@ internal sealed record EmittedChip(ChipDesign Design, ChipReport Report, IReadOn
         {
             const int Points = 16;
             var last = Report.ContextLength - 1;
-            var bits = Math.Max(1, Report.WeightBits);
+            var gates = Report.Matrices.DistinctBy(matrix => matrix.Name).ToDictionary(matrix => matrix.Name, matrix => matrix.Gates, StringComparer.Ordinal);
             return new(
-                "rom", Report.WeightBits, Report.Area.RomGates + Report.Area.LaneGates,
+                "rom", Report.WeightBits, Report.Area.MatrixGates + Report.Area.SharedGates,
                 [
-                    .. Matrices.Select(matrix => new ModuleResult(matrix.Name, "weights as logic", (long)((double)Report.Area.RomGates * matrix.StorageBits / bits), matrix.StorageBits)),
-                    new($"{Report.Lanes} multiply-accumulate lanes", "arithmetic", Report.Area.LaneGates, 0),
+                    .. Matrices.Where(matrix => gates.ContainsKey(matrix.Name)).Select(matrix => new ModuleResult(matrix.Name, "weights as logic", gates[matrix.Name], matrix.StorageBits)),
+                    new($"{Report.Lanes} multiply-accumulate lanes and what else matrices share", "arithmetic", Report.Area.SharedGates, 0),
                 ],
                 [.. Report.Memories.Select(memory => new MemoryResult(memory.Module, memory.IsPersistent ? "the sequence's" : "one token's", memory.Words, memory.Bits))],
                 [.. Report.Steps.Select(step => new ChipStepResult(step.Value ?? step.Name, step.Unit, step.LastCycles))],

@@ -21,9 +21,9 @@ internal static class CompletionVerb
             """,
         ["zsh"] = """
             _accel() {
-                local -a words_found
-                words_found=("${(@f)$("${words[1]}" "[suggest:${#BUFFER}]" "$BUFFER" 2>/dev/null)}")
-                compadd -a words_found
+                local -a found
+                found=(${(f)"$("${words[1]}" "[suggest:${#BUFFER}]" "$BUFFER" 2>/dev/null)"})
+                (( ${#found} )) && compadd -a found
                 _files
             }
             compdef _accel accel

@@ -10,5 +10,8 @@ internal static class RtlVerb
         RtlEmitVerb.Create(terminal),
         RtlVerifyVerb.Create(terminal),
         RtlArrayVerb.Create(terminal),
+        RtlSynthVerb.Create(terminal),
+        RtlUnitVerb.Create(terminal),
+        RtlPowerVerb.Create(terminal),
     };
 }

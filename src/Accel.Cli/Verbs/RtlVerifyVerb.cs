@@ -3,6 +3,7 @@ using Accel.Cli.Chips;
 using Accel.Cli.Integer;
 using Accel.Compiler.Quantization;
 using Accel.Core.Diagnostics;
+using Accel.Rtl.Hdl;
 using Accel.Rtl.Tools;
 using Accel.Rtl.Verification;
 
@@ -20,7 +21,7 @@ internal static class RtlVerifyVerb
         var tokens = CommonOptions.AtLeast("--tokens", "tokens behind each prompt; 0 for as many as were emitted, with icarus 2", 0, 0);
         var runs = CommonOptions.AtLeast("--runs", "runs to do; 0 for all, with icarus 2", 0, 0);
         var prompts = RtlEmitVerb.Prompts();
-        var tool = new Option<Simulator>("--tool") { Description = "verilator compiles; icarus interprets, with unknown levels, some hundred times slower", DefaultValueFactory = _ => Simulator.Verilator };
+        var tool = CommonOptions.Choice("--tool", "verilator compiles; icarus interprets, with unknown levels, some hundred times slower", Simulator.Verilator);
         var probe = new Option<bool>("--probe") { Description = "compare every value of the model at every position too" };
         var waves = new Option<FileInfo?>("--vcd") { Description = "write waves to this file; of few tokens, they are large" };
         var seed = new Option<ulong>("--stall-seed") { Description = "of the stalls on both streams and of what registers hold before a reset", DefaultValueFactory = _ => 1 };
@@ -124,7 +125,7 @@ internal static class RtlVerifyVerb
 
     private static VerificationResult Run(ChipFolder chip, IReadOnlyList<TestRun> runs, ChipInside? inside, Simulator simulator, FileInfo? waves, ulong seed)
     {
-        var bench = TestBench.Build(chip.Path, chip.Report.Top, [.. chip.Report.Files.Select(file => file.Path)], chip.Report.HasProbe, simulator, waves is not null);
+        var bench = TestBench.Build(chip.Path, chip.Report.Top, chip.Report.FilesFor(DesignView.Simulation), chip.Report.HasProbe, simulator, waves is not null);
         var vectors = Path.GetFullPath(Path.Combine(chip.Path, "build", $"vectors-{Path.GetRandomFileName()}.txt"));
         try
         {

@@ -22,167 +22,191 @@ internal sealed record ArrayTile(short[,] Activations, short[,] Weights, ushort[
 
     public int Outputs => Weights.GetLength(0);
 
+    public int Groups => (Depth + Group - 1) / Group;
+
     public int WordOf(ArrayOptions options, int row, int output) => Address + (output / options.Lanes * Rows) + row;
 }
 
-/// <summary>When a tile was taken and when it was done, in clock cycles since reset.</summary>
+/// <summary>Sums that are to be read out: those of a product, or every word of every lane.</summary>
+/// <param name="Scales">Per row, or null.</param>
+/// <param name="Biases">Per column, or null.</param>
+/// <param name="Type">Bytes of a result as a power of two.</param>
+internal sealed record ArrayDrain(int Rows, int Columns, int Address, int Stride, int[]? Scales, int[]? Biases, int Type, int SumShift, int OutputShift, long Limit);
+
+/// <summary>When a command was taken and when it was done, in clock cycles since reset.</summary>
 internal sealed record TileTimes(long Taken, long Done);
+
+/// <summary>What came out of an array.</summary>
+/// <param name="Words">Accumulators by address and lane, as far as products lie; null where one holds unknown bits.</param>
+/// <param name="Results">Of each drain, <c>[rows * columns]</c>; null likewise.</param>
+internal sealed record ArrayRun(IReadOnlyList<TileTimes> Times, IReadOnlyList<TileTimes> DrainTimes, long?[,] Words, IReadOnlyList<long?[]> Results);
 
 /// <summary>Runs an emitted array under Icarus, whose unknown values also show what a reset forgot.</summary>
 internal sealed class ArrayBench(ArrayOptions options)
 {
-    private const int MostCycles = 2_000_000;
+    private static readonly TimeSpan _limit = TimeSpan.FromMinutes(30);
 
     private readonly List<BigInteger> _beats = [];
     private readonly List<short> _activations = [];
-    private readonly StringBuilder _commands = new();
+    private readonly List<int> _operands = [];
 
-    /// <summary>Puts tiles through one after the other.</summary>
+    /// <summary>Puts tiles through one after the other, then drains.</summary>
     /// <param name="tiles">In order; each taken as soon as the array takes it.</param>
+    /// <param name="drains">In order, when all tiles are done.</param>
     /// <param name="stall">Out of 16, how often weights or activations are held back.</param>
-    /// <returns>Times, and every accumulator word by lane and address; null where a word holds unknown bits.</returns>
-    public (IReadOnlyList<TileTimes> Times, Func<int, int, long?> Word) Run(IReadOnlyList<ArrayTile> tiles, int stall = 0)
+    public ArrayRun Run(IReadOnlyList<ArrayTile> tiles, IReadOnlyList<ArrayDrain>? drains = null, int stall = 0)
     {
         var folder = Tool.Folder($"{options.Name}-{Guid.NewGuid():N}");
+        var commands = new StringBuilder();
         foreach (var tile in tiles)
         {
-            var numbers = new[] { tile.Rows, tile.Depth, tile.Outputs, tile.Group, tile.Accumulate ? 1 : 0, tile.Address, _activations.Count };
-            _commands.AppendJoin(' ', numbers.Select(n => n.ToString(CultureInfo.InvariantCulture))).Append('\n');
+            Line(commands, tile.Rows, tile.Depth, tile.Outputs, tile.Group, tile.Groups, tile.Accumulate ? 1 : 0, tile.Address, _activations.Count);
             _activations.AddRange(tile.Activations.Cast<short>());
-            Pack(tile);
+            foreach (var pass in options.IsOutputStationary ? SumsStand(tile) : WeightsStand(tile))
+            {
+                Pack(pass);
+            }
+        }
+
+        // What the products may have written of every lane, as it is.
+        var written = tiles.Max(tile => tile.WordOf(options, tile.Rows - 1, tile.Outputs - 1)) + 1;
+        var dump = new ArrayDrain(written, options.Lanes, 0, 0, null, null, 3, 0, 0, 0);
+        ArrayDrain[] allDrains = [.. drains ?? [], dump];
+        var reads = new StringBuilder();
+        foreach (var drain in allDrains)
+        {
+            var (scales, biases) = (_operands.Count, _operands.Count + (drain.Scales?.Length ?? drain.Rows));
+            _operands.AddRange(drain.Scales ?? new int[drain.Rows]);
+            _operands.AddRange(drain.Biases ?? new int[drain.Columns]);
+            _operands.AddRange(new int[options.Columns]);
+            Line(reads, drain.Rows, drain.Columns, drain.Address, drain.Stride, drain.Type, drain.SumShift, drain.OutputShift, drain.Scales is null ? 0 : 1, drain.Limit, scales, biases);
         }
 
         File.WriteAllText(Path.Combine(folder, "array.v"), VerilogPrinter.PrintText(MatMulArray.Build(options)));
-        File.WriteAllText(Path.Combine(folder, "bench.v"), Bench(tiles.Count, stall));
-        File.WriteAllText(Path.Combine(folder, "commands.txt"), _commands.ToString());
+        File.WriteAllText(Path.Combine(folder, "bench.v"), ArrayBenchText.Of(options, new(tiles.Count, allDrains.Length, _beats.Count, _activations.Count, _operands.Count, stall)));
+        File.WriteAllText(Path.Combine(folder, "commands.txt"), commands.ToString());
+        File.WriteAllText(Path.Combine(folder, "drains.txt"), reads.ToString());
         File.WriteAllLines(Path.Combine(folder, "beats.hex"), _beats.Select(beat => Hex(beat, options.PortBits)));
         File.WriteAllLines(Path.Combine(folder, "activations.hex"), _activations.Select(x => Hex((ushort)x, 16)));
-        var limit = TimeSpan.FromMinutes(10);
-        ToolProcess.Check(ExternalTool.Icarus, ["-g2001", "-o", "bench.vvp", "bench.v", "array.v"], folder, limit);
-        var lines = ToolProcess.Check(ExternalTool.IcarusRuntime, ["-n", "bench.vvp"], folder, limit).Output.Split('\n').Select(line => line.Split(' ')).ToList();
+        File.WriteAllLines(Path.Combine(folder, "operands.hex"), _operands.Select(x => Hex((uint)x, 32)));
+        var lines = Simulate(folder).Split('\n').Select(line => line.TrimEnd().Split(' ')).ToList();
         Directory.Delete(folder, recursive: true);
-        Assert.Contains(lines, words => words[0] == "end");
-        long[] Of(string what) => [.. lines.Where(words => words[0] == what).Select(words => long.Parse(words[1], CultureInfo.InvariantCulture))];
-        var words = lines.Where(words => words[0] == "word").ToDictionary(
-            words => (int.Parse(words[1], CultureInfo.InvariantCulture), int.Parse(words[2], CultureInfo.InvariantCulture)),
-            words => long.TryParse(words[3], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var value) ? value : (long?)null);
-        return ([.. Of("taken").Zip(Of("done"), (taken, done) => new TileTimes(taken, done))], (lane, address) => words[(lane, address)]);
+        Assert.True(lines.Exists(words => words[0] == "end"), string.Join('\n', lines.TakeLast(5).Select(words => string.Join(' ', words))));
+        var results = Results(lines, allDrains);
+        var words = new long?[written, options.Lanes];
+        for (var at = 0; at < words.Length; at++)
+        {
+            words[at / options.Lanes, at % options.Lanes] = results[^1][at];
+        }
+
+        return new(Times(lines, "taken", "done"), [.. Times(lines, "drain", "drained").SkipLast(1)], words, [.. results.SkipLast(1)]);
     }
 
-    /// <summary>The beats of a tile's passes: mantissas where a group begins, then codes, output by output.</summary>
-    private void Pack(ArrayTile tile)
+    private static string Simulate(string folder)
+    {
+        ToolProcess.Check(ExternalTool.Icarus, ["-g2001", "-o", "bench.vvp", "bench.v", "array.v"], folder, _limit);
+        return ToolProcess.Check(ExternalTool.IcarusRuntime, ["-n", "bench.vvp"], folder, _limit).Output;
+    }
+
+    /// <summary>Results as bytes: each drain's beats joined, cut at its type's width.</summary>
+    private static List<long?[]> Results(List<string[]> lines, IReadOnlyList<ArrayDrain> drains)
+    {
+        var bytes = new List<string>();
+        foreach (var words in lines.Where(words => words[0] == "beat"))
+        {
+            for (var i = 1; i <= int.Parse(words[1], CultureInfo.InvariantCulture); i++)
+            {
+                bytes.Add(words[2].Substring(words[2].Length - (2 * i), 2));
+            }
+        }
+
+        var (results, next) = (new List<long?[]>(), 0);
+        foreach (var drain in drains)
+        {
+            var size = 1 << drain.Type;
+            var values = new long?[drain.Rows * drain.Columns];
+            for (var i = 0; i < values.Length; i++, next += size)
+            {
+                var hex = string.Concat(bytes.GetRange(next, size).AsEnumerable().Reverse());
+                values[i] = long.TryParse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var value) ? value << (64 - (8 * size)) >> (64 - (8 * size)) : null;
+            }
+
+            results.Add(values);
+        }
+
+        Assert.Equal(bytes.Count, next);
+        return results;
+    }
+
+    private static List<TileTimes> Times(List<string[]> lines, string taken, string done)
+    {
+        long[] Of(string what) => [.. lines.Where(words => words[0] == what).Select(words => long.Parse(words[1], CultureInfo.InvariantCulture))];
+        return [.. Of(taken).Zip(Of(done), (from, to) => new TileTimes(from, to))];
+    }
+
+    /// <summary>What the weight port is given for each pass that holds weights: mantissas where a group begins, then codes, output by output.</summary>
+    private IEnumerable<IEnumerable<(long Value, int Bits)>> WeightsStand(ArrayTile tile)
     {
         for (var output = 0; output < tile.Outputs; output += options.Lanes)
         {
-            var outputs = Math.Min(options.Lanes, tile.Outputs - output);
+            var outputs = Enumerable.Range(output, Math.Min(options.Lanes, tile.Outputs - output)).ToList();
             for (var input = 0; input < tile.Depth;)
             {
                 var groupStart = input / tile.Group * tile.Group;
-                var inputs = Math.Min(options.Height, Math.Min(tile.Depth, groupStart + tile.Group) - input);
-                var (bits, length) = (BigInteger.Zero, 0);
-                void Put(long value, int width)
-                {
-                    bits |= (new BigInteger(value) & ((BigInteger.One << width) - 1)) << length;
-                    length += width;
-                }
-
-                for (var n = 0; n < outputs && tile.Mantissas is not null && input == groupStart; n++)
-                {
-                    Put(tile.Mantissas[output + n, input / tile.Group], 16);
-                }
-
-                for (var n = 0; n < outputs; n++)
-                {
-                    for (var k = 0; k < inputs; k++)
-                    {
-                        Put(tile.Weights[output + n, input + k], options.WeightBits);
-                    }
-                }
-
-                for (; length > 0; length -= options.PortBits, bits >>= options.PortBits)
-                {
-                    _beats.Add(bits & ((BigInteger.One << options.PortBits) - 1));
-                }
-
-                input += inputs;
+                var inputs = Enumerable.Range(input, Math.Min(options.Height, Math.Min(tile.Depth, groupStart + tile.Group) - input)).ToList();
+                var codes = outputs.SelectMany(n => inputs.Select(k => ((long)tile.Weights[n, k], options.WeightBits)));
+                yield return tile.Mantissas is { } mantissas && input == groupStart ? outputs.Select(n => ((long)mantissas[n, groupStart / tile.Group], 16)).Concat(codes) : codes;
+                input += inputs.Count;
             }
         }
     }
 
-    private static string Hex(BigInteger value, int bits) => value.ToString($"x{(bits + 3) / 4}", CultureInfo.InvariantCulture)[^((bits + 3) / 4)..];
+    /// <summary>The same for each pass that holds sums: group by group the codes, input by input, then the mantissas.</summary>
+    private IEnumerable<IEnumerable<(long Value, int Bits)>> SumsStand(ArrayTile tile)
+    {
+        for (var row = 0; row < tile.Rows; row += options.Height)
+        {
+            for (var output = 0; output < tile.Outputs; output += options.Lanes)
+            {
+                var outputs = Enumerable.Range(output, Math.Min(options.Lanes, tile.Outputs - output)).ToList();
+                yield return Enumerable.Range(0, tile.Groups).SelectMany(g =>
+                {
+                    var inputs = Enumerable.Range(g * tile.Group, Math.Min(tile.Group, tile.Depth - (g * tile.Group)));
+                    var codes = inputs.SelectMany(k => outputs.Select(n => ((long)tile.Weights[n, k], options.WeightBits)));
+                    return tile.Mantissas is { } mantissas ? codes.Concat(outputs.Select(n => ((long)mantissas[n, g], 16))) : codes;
+                });
+            }
+        }
+    }
 
-    private string Bench(int tiles, int stall) => $$"""
-        module bench;
-            localparam PORT = {{options.PortBits}}, HEIGHT = {{options.Height}}, LANES = {{options.Lanes}}, WORDS = {{options.WordsPerLane}}, TILES = {{tiles}};
-            reg clk, rst_n, command_valid, command_accumulate, read;
-            reg [31:0] command_rows, command_depth, command_outputs, command_group, command_address, base, read_lane, read_address;
-            reg [PORT-1:0] beats [0:{{Math.Max(0, _beats.Count - 1)}}];
-            reg [15:0] activations [0:{{_activations.Count - 1}}];
-            reg [31:0] bases [0:TILES], depths [0:TILES];
-            reg [PORT-1:0] weight_data;
-            reg weight_valid, activation_valid;
-            reg [8*HEIGHT-1:0] activation_data;
-            wire command_ready, weight_ready, activation_ready, activation_last, done;
-            wire [{{Bits.Of(options.WordsPerLane) - 1}}:0] activation_row;
-            wire [15:0] activation_start;
-            wire activation_part;
-            wire signed [63:0] read_data;
-            integer file, got, cycle, next_beat, streamed, finished, given, h, index;
-            {{options.Name}} dut (
-                .clk(clk), .rst_n(rst_n), .command_valid(command_valid), .command_ready(command_ready),
-                .command_rows(command_rows[{{Bits.Of(options.WordsPerLane) - 1}}:0]), .command_depth(command_depth[15:0]), .command_outputs(command_outputs[15:0]),
-                .command_group(command_group[15:0]), .command_accumulate(command_accumulate), .command_address(command_address[{{options.AddressBits - 1}}:0]),
-                .weight_data(weight_data), .weight_valid(weight_valid), .weight_ready(weight_ready),
-                .activation_data(activation_data), .activation_valid(activation_valid), .activation_ready(activation_ready),
-                .activation_row(activation_row), .activation_start(activation_start), .activation_last(activation_last),
-                {{(options.ActivationBytes > 1 ? ".activation_part(activation_part)," : "")}}
-                .read(read), .read_lane(read_lane[{{Bits.OfIndex(options.Lanes) - 1}}:0]), .read_address(read_address[{{options.AddressBits - 1}}:0]), .read_data(read_data), .done(done));
-            {{(options.ActivationBytes > 1 ? "" : "assign activation_part = 1'b0;")}}
-            task fetch; begin
-                got = $fscanf(file, "%d %d %d %d %d %d %d", command_rows, command_depth, command_outputs, command_group, command_accumulate, command_address, base);
-                command_valid = got == 7;
-                if (command_valid) begin bases[given] = base; depths[given] = command_depth; given = given + 1; end
-            end endtask
-            always @* begin
-                weight_data = beats[next_beat];
-                for (h = 0; h < HEIGHT; h = h + 1) begin
-                    index = bases[streamed] + activation_row * depths[streamed] + activation_start + h;
-                    activation_data[8*h +: 8] = activation_part ? activations[index][15:8] : activations[index][7:0];
-                end
-            end
-            initial begin
-                $readmemh("beats.hex", beats);
-                $readmemh("activations.hex", activations);
-                file = $fopen("commands.txt", "r");
-                clk = 0; rst_n = 0; read = 0; read_lane = 0; read_address = 0; command_valid = 0; weight_valid = 0; activation_valid = 0;
-                next_beat = 0; streamed = 0; finished = 0; given = 0;
-                for (cycle = 0; cycle < 3; cycle = cycle + 1) begin #1 clk = 1; #1 clk = 0; end
-                rst_n = 1;
-                fetch;
-                for (cycle = 0; cycle < {{MostCycles}} && finished < TILES; cycle = cycle + 1) begin
-                    weight_valid = ($random & 15) >= {{stall}};
-                    activation_valid = ($random & 15) >= {{stall}};
-                    #1;
-                    if (done) begin $display("done %0d", cycle); finished = finished + 1; end
-                    begin : edge_of_clock
-                        reg taken, loaded, last;
-                        taken = command_valid & command_ready; loaded = weight_valid & weight_ready; last = activation_last;
-                        clk = 1; #1;
-                        if (taken) begin $display("taken %0d", cycle); fetch; end
-                        if (loaded) next_beat = next_beat + 1;
-                        if (last) streamed = streamed + 1;
-                        clk = 0;
-                    end
-                end
-                read = 1;
-                for (read_lane = 0; read_lane < LANES; read_lane = read_lane + 1)
-                    for (read_address = 0; read_address < WORDS; read_address = read_address + 1) begin
-                        #1 clk = 1; #1 clk = 0;
-                        $display("word %0d %0d %h", read_lane, read_address, read_data);
-                    end
-                if (finished == TILES && next_beat == {{_beats.Count}}) $display("end");
-                $finish;
-            end
-        endmodule
-        """;
+    private void Pack(IEnumerable<(long Value, int Bits)> fields)
+    {
+        var (beat, length) = (BigInteger.Zero, 0);
+        foreach (var (value, bits) in fields)
+        {
+            beat |= (new BigInteger(value) & ((BigInteger.One << bits) - 1)) << length;
+            length += bits;
+            for (; length >= options.PortBits; length -= options.PortBits, beat >>= options.PortBits)
+            {
+                _beats.Add(beat & ((BigInteger.One << options.PortBits) - 1));
+            }
+        }
+
+        if (length > 0)
+        {
+            _beats.Add(beat);
+        }
+    }
+
+    private static void Line(StringBuilder text, params ReadOnlySpan<long> numbers)
+    {
+        foreach (var number in numbers)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{number} ");
+        }
+
+        text.Append('\n');
+    }
+
+    private static string Hex(BigInteger value, int bits) => value.ToString($"x{(bits + 3) / 4}", CultureInfo.InvariantCulture)[^((bits + 3) / 4)..];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Accel.Core.Diagnostics;
 using Accel.Core.Units;
 using Accel.Hardware;
@@ -12,12 +13,15 @@ namespace Accel.Rtl.Tests.Blocks;
 /// <summary>The emitted array against whole numbers, and its clock against the simulator's formula.</summary>
 public sealed class ArrayTests
 {
+    /// <summary>How many arrays of random shapes; more where the environment asks for them.</summary>
+    private static readonly int _randomArrays = int.Parse(Environment.GetEnvironmentVariable("ACCEL_RTL_ARRAYS") ?? "8", CultureInfo.InvariantCulture);
+
     private static readonly MatMulArrayConfig _small = new()
     {
         Count = 1,
         Rows = 4,
         Columns = 4,
-        Dataflows = [ArrayDataflow.WeightStationary],
+        Dataflows = [ArrayDataflow.WeightStationary, ArrayDataflow.OutputStationary],
         Activations = [ActivationType.Int8, ActivationType.Int16],
         Weights = [WeightType.Ternary, WeightType.Int3, WeightType.Int4, WeightType.Int8, WeightType.Int16],
         WeightBuffers = 2,
@@ -25,47 +29,80 @@ public sealed class ArrayTests
         Accumulators = new Bytes(8 * 1024),
     };
 
-    public static TheoryData<int, int, int, int, int, ActivationType, WeightType, bool, int> Arrays => new()
+    public static TheoryData<ArrayDataflow, int, int, int, int, int, ActivationType, WeightType, bool, int> Arrays => new()
     {
         // rows, columns, buffers, port, fold
-        { 4, 4, 2, 4, 1, ActivationType.Int8, WeightType.Int8, true, 1 },
-        { 4, 4, 1, 4, 2, ActivationType.Int16, WeightType.Int4, true, 2 },
-        { 8, 8, 2, 8, 1, ActivationType.Int8, WeightType.Int4, true, 3 },
-        { 8, 4, 3, 16, 8, ActivationType.Int8, WeightType.Ternary, true, 4 },
-        { 4, 2, 2, 2, 1, ActivationType.Int16, WeightType.Int16, false, 5 },
-        { 6, 3, 2, 4, 3, ActivationType.Int16, WeightType.Int8, true, 6 },
+        { ArrayDataflow.WeightStationary, 4, 4, 2, 4, 1, ActivationType.Int8, WeightType.Int8, true, 1 },
+        { ArrayDataflow.WeightStationary, 4, 4, 1, 4, 2, ActivationType.Int16, WeightType.Int4, true, 2 },
+        { ArrayDataflow.WeightStationary, 8, 8, 2, 8, 1, ActivationType.Int8, WeightType.Int4, true, 3 },
+        { ArrayDataflow.WeightStationary, 8, 4, 3, 16, 8, ActivationType.Int8, WeightType.Ternary, true, 4 },
+        { ArrayDataflow.WeightStationary, 4, 2, 2, 2, 1, ActivationType.Int16, WeightType.Int16, false, 5 },
+        { ArrayDataflow.WeightStationary, 6, 3, 2, 4, 3, ActivationType.Int16, WeightType.Int8, true, 6 },
+        { ArrayDataflow.WeightStationary, 4, 4, 2, 4, 1, ActivationType.Int8, WeightType.Int3, true, 7 },
+        { ArrayDataflow.WeightStationary, 6, 3, 1, 2, 2, ActivationType.Int16, WeightType.Int3, false, 8 },
+        { ArrayDataflow.OutputStationary, 4, 4, 2, 4, 1, ActivationType.Int8, WeightType.Int8, true, 9 },
+        { ArrayDataflow.OutputStationary, 4, 4, 1, 4, 4, ActivationType.Int8, WeightType.Int4, true, 10 },
+        { ArrayDataflow.OutputStationary, 8, 4, 2, 32, 1, ActivationType.Int8, WeightType.Int4, true, 11 },
+        { ArrayDataflow.OutputStationary, 4, 8, 2, 8, 2, ActivationType.Int16, WeightType.Int8, true, 12 },
+        { ArrayDataflow.OutputStationary, 6, 3, 2, 4, 3, ActivationType.Int16, WeightType.Int16, false, 13 },
+        { ArrayDataflow.OutputStationary, 4, 5, 2, 16, 2, ActivationType.Int8, WeightType.Int3, true, 14 },
+        { ArrayDataflow.OutputStationary, 3, 4, 3, 16, 1, ActivationType.Int8, WeightType.Ternary, true, 15 },
+        { ArrayDataflow.OutputStationary, 8, 2, 2, 2, 8, ActivationType.Int8, WeightType.Int16, true, 16 },
     };
 
     [SkippableTheory]
     [MemberData(nameof(Arrays))]
     public void Random_products_give_the_exact_sums_in_the_simulators_cycles(
-        int rows, int columns, int buffers, int port, int fold, ActivationType activations, WeightType weights, bool hasMantissas, int seed)
+        ArrayDataflow dataflow, int rows, int columns, int buffers, int port, int fold, ActivationType activations, WeightType weights, bool hasMantissas, int seed)
     {
         Tool.Require("iverilog", "iverilog");
         var config = _small with { Rows = rows, Columns = columns, WeightBuffers = buffers, WeightPort = new(port) };
-        var options = new ArrayOptions(config, activations, weights, hasMantissas, fold);
-        var tiles = RandomTiles(options, new Random(seed), 14);
-        var (times, word) = new ArrayBench(options).Run(tiles);
-        AssertSums(options, tiles, word);
-        AssertTimes(options, tiles, times);
+        var options = new ArrayOptions(config, activations, weights, hasMantissas, fold) { Dataflow = dataflow };
+        var tiles = RandomTiles(options, new Random(seed), 20);
+        var run = new ArrayBench(options).Run(tiles);
+        AssertSums(options, tiles, run);
+        AssertTimes(options, tiles, run.Times);
     }
 
     [SkippableFact]
-    public void Sums_do_not_depend_on_stalls()
+    public void Arrays_of_random_shapes_give_the_exact_sums_in_the_simulators_cycles()
     {
         Tool.Require("iverilog", "iverilog");
-        var options = new ArrayOptions(_small, ActivationType.Int16, WeightType.Int8, true, 2);
+        for (var seed = 0; seed < _randomArrays; seed++)
+        {
+            var random = new Random(seed);
+            var fold = random.Next(1, 5);
+            var config = _small with
+            {
+                Rows = fold * random.Next(1, 6), Columns = random.Next(1, 7), WeightBuffers = random.Next(1, 4), WeightPort = new(2 << random.Next(6)),
+            };
+            var options = new ArrayOptions(config, (ActivationType)random.Next(2), (WeightType)random.Next(5), random.Next(3) > 0, fold) { Dataflow = (ArrayDataflow)(seed % 2) };
+            var tiles = RandomTiles(options, random, 12);
+            var run = new ArrayBench(options).Run(tiles);
+            AssertSums(options, tiles, run);
+            AssertTimes(options, tiles, run.Times);
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(ArrayDataflow.WeightStationary)]
+    [InlineData(ArrayDataflow.OutputStationary)]
+    public void Sums_do_not_depend_on_stalls(ArrayDataflow dataflow)
+    {
+        Tool.Require("iverilog", "iverilog");
+        var options = new ArrayOptions(_small, ActivationType.Int16, WeightType.Int8, true, 2) { Dataflow = dataflow };
         var tiles = RandomTiles(options, new Random(9), 8);
-        var (_, word) = new ArrayBench(options).Run(tiles, stall: 9);
-        AssertSums(options, tiles, word);
+        AssertSums(options, tiles, new ArrayBench(options).Run(tiles, stall: 9));
     }
 
-    [SkippableFact]
-    public void Extreme_codes_and_mantissas_give_exact_sums()
+    [SkippableTheory]
+    [InlineData(ArrayDataflow.WeightStationary)]
+    [InlineData(ArrayDataflow.OutputStationary)]
+    public void Extreme_codes_and_mantissas_give_exact_sums(ArrayDataflow dataflow)
     {
         Tool.Require("iverilog", "iverilog");
-        var options = new ArrayOptions(_small, ActivationType.Int16, WeightType.Int16, false, 1);
-        var scaled = new ArrayOptions(_small, ActivationType.Int16, WeightType.Int8, true, 1);
+        var options = new ArrayOptions(_small, ActivationType.Int16, WeightType.Int16, false, 1) { Dataflow = dataflow };
+        var scaled = new ArrayOptions(_small, ActivationType.Int16, WeightType.Int8, true, 1) { Dataflow = dataflow };
         foreach (var o in new[] { options, scaled })
         {
             var most = (short)((1 << (o.WeightBits - 1)) - 1);
@@ -87,8 +124,7 @@ public sealed class ArrayTests
                 o.HasMantissas ? 4 : 8,
                 false,
                 0);
-            var (_, word) = new ArrayBench(o).Run([tile]);
-            AssertSums(o, [tile], word);
+            AssertSums(o, [tile], new ArrayBench(o).Run([tile]));
         }
     }
 
@@ -100,6 +136,10 @@ public sealed class ArrayTests
             new ArrayOptions(_small, ActivationType.Int8, WeightType.Int8, true, 1),
             new ArrayOptions(_small with { WeightBuffers = 1 }, ActivationType.Int16, WeightType.Int16, false, 2),
             new ArrayOptions(_small with { WeightPort = new(2) }, ActivationType.Int16, WeightType.Int4, true, 4),
+            new ArrayOptions(_small, ActivationType.Int8, WeightType.Int3, true, 2),
+            new ArrayOptions(_small, ActivationType.Int8, WeightType.Int8, true, 1) { Dataflow = ArrayDataflow.OutputStationary },
+            new ArrayOptions(_small, ActivationType.Int16, WeightType.Int16, false, 4) { Dataflow = ArrayDataflow.OutputStationary },
+            new ArrayOptions(_small, ActivationType.Int16, WeightType.Int3, true, 2) { Dataflow = ArrayDataflow.OutputStationary },
         })
         {
             var module = MatMulArray.Build(options);
@@ -115,9 +155,10 @@ public sealed class ArrayTests
     [Fact]
     public void What_cannot_be_built_is_refused_with_all_its_faults()
     {
-        var options = new ArrayOptions(_small with { WeightPort = new(3), Rows = 6 }, ActivationType.Int8, WeightType.Int3, true, 4);
+        var narrow = _small with { WeightPort = new(3), Rows = 6, Weights = [WeightType.Int8], Dataflows = [ArrayDataflow.WeightStationary] };
+        var options = new ArrayOptions(narrow, ActivationType.Int8, WeightType.Int3, true, 4) { Dataflow = ArrayDataflow.OutputStationary, ReadOutBytes = 0 };
         var fault = Assert.Throws<InputException>(() => MatMulArray.Build(options));
-        Assert.Equal(["fold", "weights", "weightPort"], fault.Faults.Select(f => f.Place));
+        Assert.Equal(["fold", "weights", "dataflows", "weightPort", "readOutBytes"], fault.Faults.Select(f => f.Place));
     }
 
     /// <summary>Tiles of all extents around those of the array; the first of an address clears, some add to it.</summary>
@@ -127,7 +168,7 @@ public sealed class ArrayTests
         var address = 0;
         while (tiles.Count < count)
         {
-            var (rows, outputs) = (random.Next(1, 7), random.Next(1, (2 * options.Lanes) + 2));
+            var (rows, outputs) = (random.Next(1, 10), random.Next(1, (2 * options.Lanes) + 2));
             var words = rows * ((outputs + options.Lanes - 1) / options.Lanes);
             if (address + words > options.WordsPerLane)
             {
@@ -169,7 +210,7 @@ public sealed class ArrayTests
         }
     }
 
-    private static void AssertSums(ArrayOptions options, IReadOnlyList<ArrayTile> tiles, Func<int, int, long?> word)
+    private static void AssertSums(ArrayOptions options, IReadOnlyList<ArrayTile> tiles, ArrayRun run)
     {
         var expected = new Dictionary<(int Lane, int Word), long>();
         foreach (var tile in tiles)
@@ -191,20 +232,24 @@ public sealed class ArrayTests
         }
 
         Assert.NotEmpty(expected);
-        Assert.All(expected, pair => Assert.Equal((pair.Key, pair.Value), (pair.Key, word(pair.Key.Lane, pair.Key.Word))));
+        Assert.All(expected, pair => Assert.Equal((pair.Key, pair.Value), (pair.Key, run.Words[pair.Key.Word, pair.Key.Lane])));
     }
 
-    /// <summary>Each tile is taken when the one before has all its weights, and done in the cycle that the simulator says.</summary>
+    /// <summary>Each tile is taken in time for the pipeline to go on, and done in the cycle that the simulator says.</summary>
     private static void AssertTimes(ArrayOptions options, IReadOnlyList<ArrayTile> tiles, IReadOnlyList<TileTimes> times)
     {
         var port = options.Array.WeightPort.Value;
-        var pipeline = new PassPipeline(options.Array, new ScratchpadShares(port, options.Array.Rows, 2L * options.Columns, 8, port));
+        var pipeline = new PassPipeline(options.Array, new ScratchpadShares(port, (long)options.Array.Rows * options.ActivationBytes, 2L * options.Columns, 8, port));
+        var behind = options.Height + options.Columns - 1 + (options.IsOutputStationary ? options.Height : 0);
+        var streamEnd = 1L;
         foreach (var (tile, time) in tiles.Zip(times))
         {
-            Assert.True(time.Taken < Math.Max(1, pipeline.EarliestLoad), "a command waits although its weights could be loaded");
+            // Weights may load as soon as a buffer is free; without any to load it is in time if it is there when the stream ends.
+            Assert.True(time.Taken < (options.IsOutputStationary ? streamEnd : Math.Max(1, pipeline.EarliestLoad)), "a command waits although its weights could be loaded");
             var shape = new ProductShape(
-                tile.Rows, tile.Depth, tile.Outputs, options.ActivationBytes, options.WeightBits, tile.Group, options.HasMantissas, options.Fold, Dataflow.WeightStationary);
+                tile.Rows, tile.Depth, tile.Outputs, options.ActivationBytes, options.WeightBits, tile.Group, options.HasMantissas, options.Fold, (Dataflow)options.Dataflow);
             Assert.Equal(pipeline.Run(shape, Math.Max(time.Taken + 1, pipeline.EarliestLoad)), time.Done);
+            streamEnd = time.Done - behind;
         }
 
         Assert.Equal(tiles.Count, times.Count);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Accel.Compiler.Quantization;
 using Accel.Compiler.Quantization.Execution;
 using Accel.Rtl.Chip;
+using Accel.Rtl.Hdl;
 
 namespace Accel.Rtl.Tests.Chip;
 
@@ -53,36 +54,38 @@ internal sealed class ChipBench
     private readonly ChipDesign _design;
     private readonly string _folder;
     private readonly bool _isIcarus;
+    private readonly List<string> _files = [];
 
-    private ChipBench(QuantizedGraph graph, ChipDesign design, string folder, bool isIcarus)
+    private ChipBench(QuantizedGraph graph, ChipDesign design, string folder, bool isIcarus, DesignView view)
     {
         (_graph, _design, _folder, _isIcarus) = (graph, design, folder, isIcarus);
-        foreach (var file in design.Print())
+        foreach (var file in design.Print(view))
         {
+            _files.Add($"{file.Name}.v");
             File.WriteAllText(Path.Combine(folder, $"{file.Name}.v"), file.Text);
         }
     }
 
     /// <summary>A chip as a program: slow to build, fast to run; lint with every warning on the way.</summary>
-    public static ChipBench Verilated(QuantizedGraph graph, ChipDesign design, string folder)
+    public static ChipBench Verilated(QuantizedGraph graph, ChipDesign design, string folder, DesignView view = DesignView.Simulation)
     {
         Tool.Require("verilator", "verilator");
-        var bench = new ChipBench(graph, design, folder, isIcarus: false);
+        var bench = new ChipBench(graph, design, folder, isIcarus: false, view);
         File.WriteAllText(Path.Combine(folder, "driver.cpp"), Driver);
         Tool.Run(
             folder, "verilator",
             [
                 "-Wall", "-Wno-UNUSEDSIGNAL", "-Wno-DECLFILENAME", "-O3", "--cc", "--exe", "--build", "-j", "2", "-CFLAGS", "-O1", "--prefix", "Vchip",
-                "--top-module", design.Top.Name, .. design.Print().Select(file => $"{file.Name}.v"), "driver.cpp",
+                "--top-module", design.Top.Name, .. bench._files, "driver.cpp",
             ]);
         return bench;
     }
 
     /// <summary>A chip interpreted: fast to build, and what was never written is unknown.</summary>
-    public static ChipBench Icarus(QuantizedGraph graph, ChipDesign design, string folder)
+    public static ChipBench Icarus(QuantizedGraph graph, ChipDesign design, string folder, DesignView view = DesignView.Simulation)
     {
         Tool.Require("iverilog", "iverilog");
-        return new ChipBench(graph, design, folder, isIcarus: true);
+        return new ChipBench(graph, design, folder, isIcarus: true, view);
     }
 
     /// <summary>Runs a sequence and compares tokens, cycles, and every value that probes show.</summary>
@@ -204,7 +207,7 @@ internal sealed class ChipBench
             endmodule
 
             """);
-        Tool.Run(_folder, "iverilog", ["-g2001", "-o", "bench", "bench.v", .. _design.Print().Select(file => $"{file.Name}.v")]);
+        Tool.Run(_folder, "iverilog", ["-g2001", "-o", "bench", "bench.v", .. _files]);
         return Tool.Run(_folder, "vvp", "-n", "bench");
     }
 

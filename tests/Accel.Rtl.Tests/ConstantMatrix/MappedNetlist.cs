@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
+using Accel.Rtl.Liberty;
 using Accel.Tests.Shared;
 
 namespace Accel.Rtl.Tests.ConstantMatrix;
@@ -48,7 +49,7 @@ internal sealed partial class MappedNetlist
         File.WriteAllText(Path.Combine(folder, "map.ys"), $"""
             read_verilog design.v
             hierarchy -top {top}
-            techmap -map adders.v {top}
+            techmap -map adders.v
             read_liberty -lib cells.lib
             hierarchy -top {top}
             synth -top {top} -flatten
@@ -57,15 +58,15 @@ internal sealed partial class MappedNetlist
             opt_clean -purge
             tee -o area.txt stat -liberty cells.lib
             write_verilog -noattr mapped.v
-            design -reset
-            read_liberty -ignore_miss_func cells.lib
-            write_verilog -noattr cells.v
             """);
         Tool.Run(folder, "yosys", "-q", "map.ys");
         var area = AreaLine().Match(File.ReadAllText(Path.Combine(folder, "area.txt"))).Groups[1].Value;
+        var library = LibertyReader.ReadFile(packed);
+        var netlist = File.ReadAllText(Path.Combine(folder, "mapped.v"));
+        File.WriteAllText(Path.Combine(folder, "cells.v"), Accel.Rtl.Synthesis.Gates.CellModels.Print(library, library.Cells.Keys.Where(cell => netlist.Contains($"{cell} ", StringComparison.Ordinal))));
         return new(
             double.Parse(area, CultureInfo.InvariantCulture) / GateArea,
-            File.ReadAllText(Path.Combine(folder, "mapped.v")),
+            netlist,
             Path.Combine(folder, "cells.v"));
     }
 

@@ -77,6 +77,19 @@ public sealed class PassPipelineTests
     }
 
     [Fact]
+    public void Output_stationary_a_wide_input_begins_when_the_codes_of_all_outputs_are_there()
+    {
+        // 64 bytes an input through a port of 32: the first begins in the second cycle, then each takes two.
+        var shape = Int8(Rows, 100, 64, fold: 8, dataflow: Dataflow.OutputStationary) with { ActivationBytes = 2 };
+        const int Height = Rows / 8;
+        Assert.Equal((8 * (1 + 200)) + (2 * Height) + Columns - 1, Array().Run(shape with { Rows = Rows }, 0));
+
+        // 64 codes of 16 bits are four beats, and two cycles of bytes go by behind the last of them.
+        var wide = shape with { ActivationBytes = 1, CodeBits = 16, Rows = 1 };
+        Assert.Equal((4 * 100) + 1 + (2 * Height) + Columns - 1, Array().Run(wide, 0));
+    }
+
+    [Fact]
     public void The_next_products_weights_load_while_this_one_streams()
     {
         var array = Array();

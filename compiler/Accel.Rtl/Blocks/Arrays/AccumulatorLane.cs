@@ -9,21 +9,21 @@ internal static class AccumulatorLane
     {
         var m = new Module(
             $"{options.Name}_lane",
-            $"Accumulators of one output: word[address] (+)= {(options.HasMantissas ? "mantissa * " : "")}sum of products. The word is read a cycle before; one that was written in that cycle is forwarded.");
+            $"Accumulators of one output: word[address] (+)= {(options.LanesScale ? "mantissa * " : "")}{(options.IsOutputStationary ? "sum" : "sum of products")}. The word is read a cycle before; one that was written in that cycle is forwarded.");
         var early = m.Input("early_valid", comment: "a sum comes in the next cycle");
         var earlyAddress = m.Input("early_address", options.AddressBits);
         var valid = m.Input("valid");
         var address = m.Input("address", options.AddressBits);
         var clear = m.Input("clear", comment: "the sum replaces the word");
-        var sum = m.InputSigned("sum", options.ColumnBits);
+        var sum = m.InputSigned("sum", options.LaneBits);
         var read = m.Input("read", comment: "read-out");
         var readAddress = m.Input("read_address", options.AddressBits);
 
-        var scaled = options.HasMantissas ? Scaled(m, options, sum) : sum;
-        if (options.Parts > 1)
+        var scaled = options.LanesScale ? Scaled(m, options, sum) : sum;
+        if (options.Parts > 1 && !options.IsOutputStationary)
         {
             var places = m.Input("part_shift", 2, "bytes to the left: which bytes were multiplied");
-            scaled = m.Wire("placed", places.Is(2).Select(scaled.ShiftLeft(16), places.Is(1).Select(scaled.ShiftLeft(8), scaled)));
+            scaled = m.Wire("placed", ByteFactor.Placed(scaled, places));
         }
 
         var write = m.Forward("write");

@@ -21,7 +21,8 @@ namespace Accel.Sim.Timing.Units;
 /// <para>load = ceil(bytes of the tile's codes, and of its mantissas where the pass begins a group / weight port). stream = M times 1 for 8-bit
 /// codes, 2 for 16-bit activations, again 2 for 16-bit weights, and no faster than the scratchpad delivers the activations. Output
 /// stationary: load = 0, stream = K times those factors, no faster than weights and activations arrive, and not below H, the cycles in
-/// which the last pass's sums are shifted out; done comes H cycles later for that shift.</para>
+/// which the last pass's sums are shifted out; done comes H cycles later for that shift. Weights arrive input by input, the mantissas of a
+/// group behind its codes; an input begins when the codes of all outputs are there.</para>
 /// <para>The next command's passes follow in the same pipeline, so its weights load while this one's activations stream.</para>
 /// </remarks>
 internal sealed class PassPipeline(MatMulArrayConfig config, ScratchpadShares shares)
@@ -55,7 +56,7 @@ internal sealed class PassPipeline(MatMulArrayConfig config, ScratchpadShares sh
                     var outputs = Math.Min(width, shape.Outputs - output);
                     var weights = Ceiling(Packed(shape.Depth * outputs, shape.CodeBits) + Mantissas(shape, outputs, shape.Groups()), shares.Weights);
                     var activations = Ceiling(shape.Depth * rows * shape.ActivationBytes, shares.Activations);
-                    Pass(0, Math.Max(Math.Max(shape.Depth * slow, height), Math.Max(weights, activations)));
+                    Pass(0, Math.Max(Math.Max(Steps(shape, outputs, slow), height), Math.Max(weights, activations)));
                 }
             }
 
@@ -76,6 +77,19 @@ internal sealed class PassPipeline(MatMulArrayConfig config, ScratchpadShares sh
         }
 
         return _streamEnd + height + config.Columns - 1;
+    }
+
+    /// <summary>Cycles until all inputs have gone through a pass whose sums stand still: each in turn, none before its codes are there.</summary>
+    /// <remarks>
+    /// Codes come at an even pace but for the mantissas, so what holds up most is the first input, the first of the last group, or the last.
+    /// With one cycle for an input that is no more than all inputs or all weights take.
+    /// </remarks>
+    private long Steps(in ProductShape shape, long outputs, int slow)
+    {
+        var (depth, group, perInput, perGroup) = (shape.Depth, shape.Group, outputs * shape.CodeBits, shape.HasMantissas ? 16 * outputs : 0);
+        return Math.Max(From(0), Math.Max(From((depth - 1) / group * group), From(depth - 1)));
+
+        long From(long input) => Ceiling(((input + 1) * perInput) + (input / group * perGroup), 8 * shares.Weights) - 1 + ((depth - input) * slow);
     }
 
     private void Pass(long load, long stream)

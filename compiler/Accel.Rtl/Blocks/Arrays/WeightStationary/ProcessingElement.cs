@@ -1,7 +1,7 @@
 using System.Numerics;
 using Accel.Rtl.Hdl;
 
-namespace Accel.Rtl.Blocks.Arrays;
+namespace Accel.Rtl.Blocks.Arrays.WeightStationary;
 
 /// <summary>
 /// A multiplier of the array with its weights, one per buffer. Activations go on to the right, sums of products downwards, one
@@ -14,18 +14,20 @@ internal static class ProcessingElement
         var m = new Module(
             $"{options.Name}_pe",
             $"Multiplier of the array: sum_out = sum_in + activation * weight, a cycle later. Weights are {options.WeightBits}-bit codes in {options.Banks} buffer(s), taken from the load bus when the beat with this element's code passes.");
-        var bus = m.Input("load_data", options.PortBits, "a beat of packed codes, the first in the lowest bits");
+        var bus = m.Input(
+            "load_data", options.PortBits + options.TailBits,
+            options.TailBits == 0 ? "a beat of packed codes, the first in the lowest bits" : $"a beat of packed codes, behind the last {options.TailBits} bits of the beat before");
         var load = m.Input("load", comment: "the beat is valid");
         var beat = m.Input("load_beat", options.BeatBits, "its number within the tile");
         var bank = m.Input("load_bank", options.BankBits);
-        var inputs = m.Input("load_inputs", Bits.Of(options.Height), "codes of an output in this tile");
-        var position = m.Input("position", options.PositionBits, "of this element's code in the tile");
+        var span = m.Input("load_span", Bits.Of(options.Height * options.UnitsPerCode), $"{Unit(options)} of an output in this tile");
+        var position = m.Input("position", options.PositionBits, $"of this element's code in the tile, counted in {Unit(options)}{(options.UnitsPerCode > 1 ? "; of its last" : "")}");
         var activation = m.InputSigned("activation", options.ActivationWidth);
         var sum = m.InputSigned("sum_in", options.ColumnBits);
         var selected = m.Input("bank", options.BankBits, "buffer of the tile that this activation meets");
 
-        var laneBits = BitOperations.Log2((uint)options.CodesPerBeat);
-        var shift = BitOperations.Log2((uint)options.WeightBits);
+        var laneBits = BitOperations.Log2((uint)options.UnitsPerBeat);
+        var shift = BitOperations.Log2((uint)options.UnitBits);
         var code = laneBits == 0
             ? bus
             : bus.ShiftRight(position.Truncate(Math.Min(laneBits, options.PositionBits)).ShiftLeft(shift)).Truncate(options.WeightBits);
@@ -37,16 +39,14 @@ internal static class ProcessingElement
             .Select(i => m.Register($"weight_{i}", options.WeightBits, reset: 0).Next(mine & bank.Is(i), taken).Value)
             .Aggregate((Value: default(Unsigned), Index: -1), (chosen, next) => (chosen.Index < 0 ? next : selected.Is(chosen.Index + 1).Select(next, chosen.Value), chosen.Index + 1))
             .Value;
-        var factor = options.WeightBits <= 8 ? weight.AsSigned() : Half(m, weight, m.Input("weight_part"));
+        var factor = ByteFactor.OfWeight(m, options, weight, () => m.Input("weight_part"));
         var product = m.Wire("product", activation * factor);
 
         m.Output("activation_out", m.Delay("activation_next", activation));
         m.Output("sum_out", m.Delay("sum_next", (sum + product).Truncate(options.ColumnBits)));
-        m.Output("position_out", m.Delay("position_next", (position + inputs).Truncate(options.PositionBits)), "of the element to the right");
+        m.Output("position_out", m.Delay("position_next", (position + span).Truncate(options.PositionBits)), "of the element to the right");
         return m;
     }
 
-    /// <summary>A byte of a 16-bit code: the upper one signed, the lower one not.</summary>
-    internal static Signed Half(Module m, Unsigned code, Unsigned part) =>
-        m.Wire("weight_half", part.Select(code.Slice(15, 8).AsSigned().Extend(9), code.Slice(7, 0).ToSigned()));
+    private static string Unit(ArrayOptions options) => options.UnitsPerCode > 1 ? "bits" : "codes";
 }

@@ -1,6 +1,7 @@
+using System.Numerics;
 using Accel.Rtl.Hdl;
 
-namespace Accel.Rtl.Blocks.Arrays;
+namespace Accel.Rtl.Blocks.Arrays.WeightStationary;
 
 /// <summary>
 /// Cuts a command into passes and keeps two of its ends busy: one takes the next tile's weights while the other lets activations stream
@@ -62,10 +63,10 @@ internal static class PassSequencer
         m.Output("load", load);
         m.Output("load_bank", loader.Bank);
         m.Output("load_beat", loader.Beat);
-        m.Output("load_inputs", loader.Inputs);
+        m.Output("load_span", loader.Span, "of an output's codes");
         if (options.HasMantissas)
         {
-            m.Output("load_first", loader.First, "codes that the tile's mantissas take in front");
+            m.Output("load_first", loader.First, "where the codes begin, behind the tile's mantissas");
             m.Output("load_group", loader.BeginsGroup);
             m.Output("load_group_bank", loader.GroupBank);
         }
@@ -85,6 +86,7 @@ internal static class PassSequencer
         }
 
         m.Output("stream_last", freed & tileLast, "the last row of a command enters");
+        m.Output("activation_last", freed & tileLast);
         if (part is not null)
         {
             m.Output("stream_part", part);
@@ -137,11 +139,12 @@ internal static class PassSequencer
             _groupBank = m.Register("group_bank", Bits.OfIndex(AccumulatorLane.GroupBanks(options)), reset: 0);
             Inputs = m.Wire("inputs", Least(_groupLeft, options.Height));
             Outputs = m.Wire("outputs", Least(_outputsLeft, options.Lanes));
+            Span = options.UnitsPerCode == 1 ? Inputs : m.Wire("span", Inputs * Unsigned.Constant(options.UnitsPerCode), "bits of an output's codes").Truncate(Bits.Of(options.Height * options.UnitsPerCode));
             First = options.HasMantissas
-                ? m.Wire("first", _begins.Value.Select(Outputs.ShiftLeft(System.Numerics.BitOperations.Log2((uint)(ArrayOptions.MantissaBits / options.WeightBits))), Unsigned.Constant(1, 0)))
+                ? m.Wire("first", _begins.Value.Select(Outputs.ShiftLeft(BitOperations.Log2((uint)(ArrayOptions.MantissaBits / options.UnitBits))), Unsigned.Constant(1, 0)))
                 : Unsigned.Constant(1, 0);
-            var codes = m.Wire("codes", ((Inputs * Outputs) + First).Truncate(Bits.Of(options.MostCodes)), "of the tile, mantissas counted as codes");
-            _lastBeat = m.Wire("last_beat", codes.Decrement().ShiftRight(System.Numerics.BitOperations.Log2((uint)options.CodesPerBeat)).Resize(options.BeatBits));
+            var units = m.Wire("units", ((Span * Outputs) + First).Truncate(Bits.Of(options.MostUnits)), $"of {options.UnitBits} bits: mantissas and codes of the tile");
+            _lastBeat = m.Wire("last_beat", units.Decrement().ShiftRight(BitOperations.Log2((uint)options.UnitsPerBeat)).Resize(options.BeatBits));
             TileDone = m.Forward("tile_done");
             CommandReady = m.Forward("command_taken_now");
         }
@@ -155,6 +158,8 @@ internal static class PassSequencer
         public Unsigned Inputs { get; }
 
         public Unsigned Outputs { get; }
+
+        public Unsigned Span { get; }
 
         public Unsigned First { get; }
 
