@@ -31,7 +31,8 @@ public static class ModelCompiler
         var machine = new Machine(config);
         MachineChecks.Run(graph, machine);
         var plan = new ModelPlan(graph, new StateSpace(
-            machine.Shape.ScratchpadBytes / StateShare, options.ContextLength, Math.Min(options.PrefillTokens, options.ContextLength), options.Sequences));
+            machine.Shape.ScratchpadBytes / StateShare, options.ContextLength, Math.Min(options.PrefillTokens, options.ContextLength), options.Sequences,
+            machine.Stripe));
         PassPipeline.Run(plan, options);
 
         // The greatest run that fits is found on shapes; weights are packed once.

@@ -7,14 +7,16 @@ using Accel.Isa.Operands;
 namespace Accel.Compiler.Emit;
 
 /// <summary>
-/// Keys or values: per head the codes of all slots, then per head the scales of all slots, so that a tile of one head's keys is
-/// two contiguous runs. A cache that lives in the scratchpad lies the same way there, and is written and read in place.
+/// Keys or values: per head the codes of all slots, then per head the scales of all slots, each head's from a whole stripe on, so that a
+/// tile of its keys is two contiguous runs. A cache that lives in the scratchpad lies the same way there, and is written and read in place.
 /// </summary>
 internal sealed class AttentionCache
 {
     private readonly EmitContext _context;
     private readonly CacheState _state;
     private readonly StatePlace _place;
+    private readonly long _codeStride;
+    private readonly long _scaleStride;
 
     public AttentionCache(EmitContext context, CacheState state)
     {
@@ -22,6 +24,7 @@ internal sealed class AttentionCache
         Slots = context.States.Slots(state.Slots);
         IsRing = Slots < context.Options.ContextLength;
         _place = context.Place(state);
+        (_codeStride, _scaleStride) = (context.States.CodeStride(state), context.States.ScaleStride(state));
     }
 
     /// <summary>The scratchpad that the cache lives in; null if it lives in memory.</summary>
@@ -39,11 +42,11 @@ internal sealed class AttentionCache
     private LaneType CodeType => _state.CodeBits == 8 ? LaneType.I8 : LaneType.I16;
 
     /// <summary>Address of a head's codes from a slot on.</summary>
-    public Expression Codes(Expression head, Expression slot) => (head * (Slots * RowBytes)) + (slot * RowBytes) + _place.Of(_context.Sequence);
+    public Expression Codes(Expression head, Expression slot) => (head * _codeStride) + (slot * RowBytes) + _place.Of(_context.Sequence);
 
     /// <summary>Address of a head's scales from a slot on.</summary>
     public Expression Scales(Expression head, Expression slot) =>
-        (head * (2L * Slots)) + (slot * 2) + (_state.Heads * Slots * RowBytes) + _place.Of(_context.Sequence);
+        (head * _scaleStride) + (slot * 2) + (_state.Heads * _codeStride) + _place.Of(_context.Sequence);
 
     /// <summary>Codes the run's rows and stores them behind the others; where the ring ends, the rest goes to its start.</summary>
     /// <returns>What was stored, in the scratchpad: who may overwrite it finds the rows in memory.</returns>
@@ -76,8 +79,8 @@ internal sealed class AttentionCache
     {
         QuantizeRows Rows(Expression slot, Expression token, Expression count) => new(
             Source(value, token, count),
-            ByHead(CodeType, Codes(0, slot), _state.Width, count, RowBytes, Slots * RowBytes),
-            ByHead(LaneType.U16, Scales(0, slot), 1, count, 2, 2L * Slots),
+            ByHead(CodeType, Codes(0, slot), _state.Width, count, RowBytes, _codeStride),
+            ByHead(LaneType.U16, Scales(0, slot), 1, count, 2, _scaleStride),
             null,
             1,
             0);
@@ -151,13 +154,13 @@ internal sealed class AttentionCache
             DramRowStride = RowBytes,
             ScratchpadRowStride = heads * RowBytes,
             Planes = heads,
-            DramPlaneStride = Slots * RowBytes,
+            DramPlaneStride = _codeStride,
             ScratchpadPlaneStride = RowBytes,
         }) { Channel = channel });
         stream.AddRaw(new Store(TrafficClass.Cache, Scales(0, slot), (token * 2) + scales.Start, new Box(count * 2)
         {
             Rows = heads,
-            DramRowStride = 2L * Slots,
+            DramRowStride = _scaleStride,
             ScratchpadRowStride = 2L * _context.MostTokens,
         }) { Channel = channel });
     }
