@@ -36,6 +36,7 @@ public sealed partial class DramSystem
     private readonly LatencyHistogram _settledLatencies = new();
     private Counters[][]? _settled;
     private int[]? _orderOf;
+    private long[] _names = [];
     private long _nextMerge;
     private long _lastOfMerged = -1;
 
@@ -45,6 +46,7 @@ public sealed partial class DramSystem
     private void MakeClasses(bool mayShare)
     {
         _orderOf = mayShare ? Interleave() : null;
+        _names = new long[Config.Channels];
         if (_orderOf is not null)
         {
             _classes.Add(new ChannelClass(MakeChannel(0, new ChannelLog(), _tables[0]), [.. Enumerable.Range(0, Config.Channels)]));
@@ -90,8 +92,15 @@ public sealed partial class DramSystem
     /// <summary>The runs of a descriptor that fall to one part, in order.</summary>
     private RequestRun[] RunsOf(DmaDescriptor descriptor, long earliest, int part)
     {
-        var runs = new List<RequestRun>((int)Math.Min(descriptor.Runs, MostListedRuns));
         var access = Config.Device.AccessBytes;
+        if (descriptor.Loops.Count == 0)
+        {
+            var only = CountBelow(part, descriptor.BaseAddress / access);
+            var count = CountBelow(part, (descriptor.BaseAddress + descriptor.RunBytes + access - 1) / access) - only;
+            return count > 0 ? [new RequestRun(only, count, earliest, descriptor.IsWrite)] : [];
+        }
+
+        var runs = new List<RequestRun>((int)descriptor.Runs);
         foreach (var start in Starts(descriptor))
         {
             var first = CountBelow(part, start / access);
@@ -148,15 +157,44 @@ public sealed partial class DramSystem
         }
 
         _thresholds.Sort();
-        var perChannel = Config.Device.PseudoChannels;
+        NameChannels();
         for (var i = _classes.Count - 1; i >= 0; i--)
         {
-            if (_classes[i].Members.Count > 1)
+            if (!HaveOneName(_classes[i].Members))
             {
-                Split(_classes[i], channel => Enumerable.Range(channel * perChannel, perChannel)
-                    .Aggregate(0L, (name, part) => (name * (_thresholds.Count + 1)) + Interval(_orderOf[part])));
+                Split(_classes[i], channel => _names[channel]);
             }
         }
+    }
+
+    /// <summary>Gives channels the same name whose parts lie between the same thresholds.</summary>
+    private void NameChannels()
+    {
+        var perChannel = Config.Device.PseudoChannels;
+        for (var channel = 0; channel < _names.Length; channel++)
+        {
+            var name = 0L;
+            for (var part = channel * perChannel; part < (channel + 1) * perChannel; part++)
+            {
+                name = (name * (_thresholds.Count + 1)) + Interval(_orderOf![part]);
+            }
+
+            _names[channel] = name;
+        }
+    }
+
+    private bool HaveOneName(List<int> members)
+    {
+        var name = _names[members[0]];
+        foreach (var member in members)
+        {
+            if (_names[member] != name)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void Note(long threshold)
@@ -167,10 +205,17 @@ public sealed partial class DramSystem
         }
     }
 
+    /// <summary>Thresholds that are not above a place.</summary>
     private int Interval(int order)
     {
-        var interval = _thresholds.BinarySearch(order);
-        return interval >= 0 ? interval + 1 : ~interval;
+        var (low, high) = (0, _thresholds.Count);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            (low, high) = _thresholds[middle] <= order ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
     }
 
     /// <summary>Makes a class of the members of each name.</summary>

@@ -135,9 +135,31 @@ public sealed partial class DramSystem
             return;
         }
 
+        if (_settled is not null && _frontEnd is null && ClassOfAllUnderWay() is { } leader)
+        {
+            // Whatever completes next has a part there that ends first, so the others may go as far as that class does.
+            leader.RunUntilFinished(limit);
+            RunChannels(leader.Now);
+            return;
+        }
+
         // The bound on a far completion takes longer to work out than a short way takes to simulate.
         var bound = limit - Now.Value < FarAhead ? 0 : EarliestEndOfAny();
         RunChannels(Math.Min(limit, Math.Max(Now.Value + Lead, bound)));
+    }
+
+    /// <summary>A simulated channel in which every transfer under way has a part that has not ended; null if there is none.</summary>
+    private Channel? ClassOfAllUnderWay()
+    {
+        foreach (var shared in _classes)
+        {
+            if (shared.Channel.Inputs[0].Transfers.UnderWay == _unfinished)
+            {
+                return shared.Channel;
+            }
+        }
+
+        return null;
     }
 
     private void RunOnThreads(long limit) => ForEachChannel(channel => channel.RunUntil(limit));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using Accel.Cli.Integer;
 using Accel.Models;
 
@@ -47,6 +48,28 @@ internal static class CommonOptions
                 result.AddError($"--threads: expected a whole number from 1 to {Most}, found {value}");
             }
         });
+        return option;
+    }
+
+    /// <summary>An option that takes one of the names of an enumeration, in small letters or others.</summary>
+    public static Option<T> Choice<T>(string name, string description, T fallback)
+        where T : struct, Enum
+    {
+        var names = Enum.GetNames<T>();
+        var option = new Option<T>(name) { Description = description, DefaultValueFactory = _ => fallback };
+        option.CustomParser = result =>
+        {
+            var found = result.Tokens[0].Value;
+            var index = Array.FindIndex(names, known => known.Equals(found, StringComparison.OrdinalIgnoreCase));
+            if (index >= 0)
+            {
+                return Enum.Parse<T>(names[index]);
+            }
+
+            result.AddError($"{name}: expected {string.Join(", ", names[..^1].Select(known => known.ToLowerInvariant()))} or {names[^1].ToLowerInvariant()}, found '{found}'");
+            return fallback;
+        };
+        option.CompletionSources.Add(_ => names.Select(known => new CompletionItem(known.ToLowerInvariant())));
         return option;
     }
 

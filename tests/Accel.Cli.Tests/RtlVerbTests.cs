@@ -40,6 +40,26 @@ public sealed class RtlVerbTests
         Assert.True(Number(json, "values") > 100);
     }
 
+    /// <summary>Matrices in three styles in one chip; what simulation gets is not what synthesis gets, and that is said.</summary>
+    [SkippableFact]
+    public void Matrices_in_other_styles_give_the_interpreters_tokens_values_and_cycles()
+    {
+        Require(ExternalTool.Icarus);
+        using var folder = new TemporaryFolder();
+        Emit(folder, 6, "--style", "ffn=serial,attention=parallel", "--weights", "int4");
+        var report = JsonDocument.Parse(File.ReadAllText(folder.Path("chip/report.json"))).RootElement;
+        var styles = report.GetProperty("matrices").EnumerateArray().GroupBy(matrix => matrix.GetProperty("style").GetString()!).ToDictionary(group => group.Key, group => group.Count());
+        Assert.Equal(["parallel", "rom", "serial"], styles.Keys.Order());
+        Assert.Equal(6, styles["serial"]);
+        var makefile = File.ReadAllText(folder.Path("chip/Makefile"));
+        Assert.Contains("sim/serial_rows.v", makefile[..makefile.IndexOf("SYN :=", StringComparison.Ordinal)], StringComparison.Ordinal);
+        Assert.DoesNotContain("syn/", makefile[..makefile.IndexOf("SYN :=", StringComparison.Ordinal)].Replace("in syn/", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("read_verilog syn/serial_rows.v", File.ReadAllText(folder.Path("chip/synth.ys")), StringComparison.Ordinal);
+        Assert.DoesNotContain("sim/", File.ReadAllText(folder.Path("chip/synth.ys")), StringComparison.Ordinal);
+        var json = Verify(folder, 0, "--probe", "--runs", "2", "--tokens", "3");
+        Assert.Equal((6, 0, 0, 0), (Number(json, "tokens"), Number(json, "differing_tokens"), Number(json, "differing_cycles"), Number(json, "differing_values")));
+    }
+
     /// <summary>File, what is broken there, and the value that must be named first.</summary>
     [SkippableTheory]
     [InlineData("rom_layers_1_mlp_up_weight.v", "entry = 128'h(.)", "flip", "layers.1.mlp.up")]
@@ -120,11 +140,17 @@ public sealed class RtlVerbTests
     [InlineData("rtl emit TINY -o FOLDER", "a folder of something else")]
     [InlineData("rtl emit TINY -o FOLDER/chip --lanes 3", "a power of two")]
     [InlineData("rtl emit TINY -o FOLDER/chip --temperature 0.01", "0 for greedy")]
+    [InlineData("rtl emit TINY -o FOLDER/chip --style serail", "rom, serial, parallel or auto")]
+    [InlineData("rtl emit TINY -o FOLDER/chip --style layers.9.*=serial", "which names none")]
+    [InlineData("rtl emit TINY -o FOLDER/chip --style auto --area 10", "at least")]
     [InlineData("rtl emit llama-3.1-8b -o FOLDER/chip", "a checkpoint with weights")]
     [InlineData("rtl emit no-such-model -o FOLDER/chip", "a bundled name")]
     [InlineData("rtl verify FOLDER/chip", "no such folder")]
     [InlineData("rtl verify FOLDER", "report.json")]
     [InlineData("rtl array --hw edge -o FOLDER/chip --fold 5", "a divisor of 32 rows")]
+    [InlineData("rtl verify FOLDER/chip --tool modelsim", "--tool: expected verilator or icarus, found 'modelsim'")]
+    [InlineData("rtl power FOLDER/chip", "no such folder")]
+    [InlineData("rtl array --hw edge -o FOLDER/chip --weights 3", "ternary, int3, int4, int8 or int16, found '3'")]
     [InlineData("rtl array --hw edge -o FOLDER/chip --dataflow is", "'is'")]
     [InlineData("rtl array --hw edge -o FOLDER/chip --read-out 257", "1 to 256")]
     [InlineData("rtl array --hw egde -o FOLDER/chip", "did you mean 'edge'?")]
@@ -140,7 +166,7 @@ public sealed class RtlVerbTests
     }
 
     [Theory]
-    [InlineData("\"format\": \"accel-rtl 1\"", "\"format\": \"accel-rtl 9\"", "format")]
+    [InlineData("\"format\": \"accel-rtl 2\"", "\"format\": \"accel-rtl 9\"", "format")]
     [InlineData("\"path\": \"rtl/", "\"path\": \"../rtl/", "within the folder")]
     [InlineData("\"path\": \"rtl/", "\"path\": \"--exe/", "within the folder")]
     [InlineData("\"top\": \"llama2_c_chip\"", "\"top\": \"x; rm\"", "a module's name")]
@@ -159,10 +185,10 @@ public sealed class RtlVerbTests
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
     }
 
-    private static void Emit(TemporaryFolder folder, int tokens = 6)
+    private static void Emit(TemporaryFolder folder, int tokens = 6, params string[] more)
     {
         File.WriteAllBytes(folder.Path("tiny.bin"), TinyCheckpoint.Bytes());
-        var result = Accel(["rtl", "emit", folder.Path("tiny.bin"), "-o", folder.Path("chip"), "--tokens", tokens.ToString(CultureInfo.InvariantCulture)]);
+        var result = Accel(["rtl", "emit", folder.Path("tiny.bin"), "-o", folder.Path("chip"), "--tokens", tokens.ToString(CultureInfo.InvariantCulture), .. more]);
         Assert.Equal((0, ""), (result.Exit, result.Error));
     }
 

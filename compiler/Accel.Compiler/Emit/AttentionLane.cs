@@ -37,7 +37,7 @@ internal sealed class AttentionLane
         (_shape, _index) = (shape, index);
         var (context, op, rows, tile) = (shape.Context, shape.Op, shape.Rows, shape.Tile);
         (_array, _vector, _dma) = (new(UnitKind.Array, index), new(UnitKind.Vector, index), new(UnitKind.Dma, context.Machine.DataChannel - index));
-        _rows = new(context, op, shape.Group, Add);
+        _rows = new(context, op, rows, shape.Group, Add);
         _scores = context.Temporary(4 * rows * (shape.KeepsScores ? shape.Keys.Slots : DoubleBuffer.Slots * tile));
         _wide = context.Temporary(8 * rows * tile);
         _probabilities = context.Temporary(2 * rows * tile);
@@ -319,7 +319,7 @@ internal sealed class AttentionLane
     private void SpillScores()
     {
         var rows = _shape.Context.TokensOfSequence * _shape.Group;
-        var segment = _shape.Context.Dram.Buffer("scores", SegmentKind.Activations, 4L * _shape.Context.BufferTokens * _shape.Group * _shape.Keys.Slots);
+        var segment = _shape.Context.Dram.Buffer($"scores.{_shape.Group}x{_shape.Keys.Slots}", SegmentKind.Activations, 4 * AttentionShape.BlockOf(_shape.Context.BufferTokens) * _shape.Group * _shape.Keys.Slots);
         var box = new Box(_shape.Tiles.Keys * 4) { Rows = rows, DramRowStride = ScoreStride, ScratchpadRowStride = ScoreStride };
         Add(new Synchronize(_vector) { Signals = [Semaphore("spill out")] });
         Add(new Store(TrafficClass.Activations, segment.Start, _scores.Start, box) { Waits = [Semaphore("spill out")] });

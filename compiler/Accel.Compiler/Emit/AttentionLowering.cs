@@ -6,8 +6,8 @@ using Accel.Isa.Operands;
 namespace Accel.Compiler.Emit;
 
 /// <summary>
-/// Attention: the run's keys and values join the caches; then for each key head two passes over tiles of keys, the first for the
-/// maxima, the second for the sums. As many key heads as there are arrays, vector units and channels are at work at once, each on units
+/// Attention: the run's keys and values join the caches; then for each block of queries and each key head two passes over tiles of the keys
+/// that the block sees, the first for the maxima, the second for the sums. As many key heads as there are arrays, vector units and channels are at work at once, each on units
 /// of its own, tile by tile in step.
 /// </summary>
 internal static class AttentionLowering
@@ -25,11 +25,11 @@ internal static class AttentionLowering
             lane.Start(stored);
         }
 
-        context.EachSequence(() =>
+        context.EachSequence(() => context.EachBlock(shape.MostQueries, () =>
         {
             shape.Tiles.Locate(context.Position, context.TokensOfSequence);
             stream.Loop(op.KeyHeads / shape.Lanes, round => EmitRound(shape, lanes, round));
-        });
+        }));
         foreach (var lane in lanes)
         {
             lane.Finish();

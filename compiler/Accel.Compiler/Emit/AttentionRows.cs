@@ -13,11 +13,11 @@ internal sealed class AttentionRows
     private readonly int _group;
     private readonly Action<Command> _add;
 
+    /// <param name="rows">Queries of a key head, at most.</param>
     /// <param name="add">Gives a command to the lane's units.</param>
-    public AttentionRows(EmitContext context, QuantizedAttention op, int group, Action<Command> add)
+    public AttentionRows(EmitContext context, QuantizedAttention op, long rows, int group, Action<Command> add)
     {
         (_context, _op, _group, _add) = (context, op, group, add);
-        var rows = (long)context.MostTokensOfSequence * group;
         Blocks = [.. new[] { 4, 4, 4, 8, 4, 8, 4 }.Select(bytes => context.Temporary(bytes * rows)), context.Temporary(8 * rows * op.ValueWidth)];
     }
 

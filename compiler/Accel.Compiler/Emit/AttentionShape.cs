@@ -11,12 +11,19 @@ internal sealed class AttentionShape
 {
     private const int GreatestTile = 512;
 
+    /// <summary>
+    /// Tokens whose queries go through the keys together. Each block takes the keys up to its own last token: the fewer tokens, the less is
+    /// computed that no query sees; the more, the less often keys are fetched and tiles are set up. Measured best of 16 to 256 for 1B and 8B.
+    /// </summary>
+    private const int QueryBlock = 64;
+
     public AttentionShape(EmitContext context, QuantizedAttention op)
     {
         (Context, Op) = (context, op);
         (Keys, Values) = (new(context, op.Keys), new(context, op.Values));
         Group = op.Heads / op.KeyHeads;
-        NeedsMask = context.MostTokensOfSequence > 1;
+        MostQueries = (int)BlockOf(context.MostTokensOfSequence);
+        NeedsMask = MostQueries > 1;
         Lanes = context.Plan.KeepsScores ? CountLanes() : 1;
         KeepsScores = !context.Plan.KeepsScores || Rows * Keys.Slots * 4 * Lanes <= context.Machine.Shape.ScratchpadBytes / 8;
         Tile = ChooseTile();
@@ -39,6 +46,9 @@ internal sealed class AttentionShape
 
     /// <summary>Query heads of a key head.</summary>
     public int Group { get; }
+
+    /// <summary>Tokens of a block of queries, at most.</summary>
+    public int MostQueries { get; }
 
     /// <summary>Whether some key of a tile is not for some query: a lone query sees all that is read.</summary>
     public bool NeedsMask { get; }
@@ -76,8 +86,11 @@ internal sealed class AttentionShape
 
     public LaneType QueryType => Op.QueryBits == 8 ? LaneType.I8 : LaneType.I16;
 
-    /// <summary>Queries of a key head.</summary>
-    public long Rows => (long)Context.MostTokensOfSequence * Group;
+    /// <summary>Queries of a key head in a block.</summary>
+    public long Rows => (long)MostQueries * Group;
+
+    /// <summary>Tokens of a block, of so many.</summary>
+    public static long BlockOf(int tokens) => Math.Min(tokens, QueryBlock);
 
     private int CountLanes()
     {

@@ -82,7 +82,7 @@ internal sealed class DramLayout(string model, Machine machine, bool hasWeights,
     public Segment State(string name, SegmentKind kind, long stride) =>
         Named(name, () => Add(name, kind, stride * sequences, default) with { SequenceStride = stride });
 
-    /// <summary>A segment for activations, input or output; the greatest length asked for counts.</summary>
+    /// <summary>A segment for activations, input or output; who asks for a name again asks for the same length.</summary>
     public Segment Buffer(string name, SegmentKind kind, long bytes) => Named(name, () => Add(name, kind, bytes, default));
 
     private Segment Once(object item, Func<Segment> make)

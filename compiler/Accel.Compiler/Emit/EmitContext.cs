@@ -49,6 +49,7 @@ internal sealed class EmitContext
         Scratchpad = new(machine.Name, machine.Shape.ScratchpadBytes);
         Stream = new(machine, Scratchpad, new SemaphoreTable(machine.Name, machine.Shape.Semaphores), tokens);
         Tokens = tokens == 1 ? 1 : Register.Tokens;
+        TokensOfSequence = IsBatch ? 1 : Tokens;
         Sequence = options.Sequences == 1 ? 0 : Register.Sequence;
         Weights = new(machine, matrices.SlotBytes);
         VectorUnits = Math.Min(Math.Min(machine.Shape.VectorUnits, fit.Lanes), MostVectorUnits);
@@ -94,16 +95,16 @@ internal sealed class EmitContext
     /// <summary>Most tokens of a run in one sequence.</summary>
     public int MostTokensOfSequence => IsBatch ? 1 : MostTokens;
 
-    /// <summary>Tokens of this run in one sequence.</summary>
-    public Expression TokensOfSequence => IsBatch ? 1 : Tokens;
+    /// <summary>Tokens in turn: those of this run in one sequence, or a block of them.</summary>
+    public Expression TokensOfSequence { get; private set; }
 
-    /// <summary>Tokens that the sequence in turn has seen.</summary>
+    /// <summary>Position of the first of them: tokens that their sequence has seen.</summary>
     public Register Position { get; private set; } = Register.Position;
 
     /// <summary>The sequence in turn.</summary>
     public Expression Sequence { get; private set; }
 
-    /// <summary>Row of its first token among those of the run.</summary>
+    /// <summary>Row of the first of them among those of the run.</summary>
     public Expression Row { get; private set; } = 0;
 
     /// <summary>Key heads that attention may have at work at once.</summary>
@@ -223,6 +224,31 @@ internal sealed class EmitContext
             isOnChip ? new Block(segment.Start, segment.Length) : null,
             segment.Start,
             segment.SequenceStride);
+    }
+
+    /// <summary>Adds what goes block by block through a sequence's tokens, each block as a run of its own: once, or in a loop.</summary>
+    /// <param name="most">Tokens of a block.</param>
+    public void EachBlock(int most, Action body)
+    {
+        if (MostTokensOfSequence <= most)
+        {
+            body();
+            return;
+        }
+
+        var before = (Position, Row, TokensOfSequence);
+        var mark = Stream.RegisterMark;
+        var (blocks, position, count) = (Stream.NewRegister(), Stream.NewRegister(), Stream.NewRegister());
+        Stream.Set(blocks, SetFunction.CeilingDivide, TokensOfSequence, most);
+        Stream.Loop(blocks, block =>
+        {
+            Stream.Set(position, SetFunction.Add, before.Position, block * most);
+            Stream.Set(count, SetFunction.Minimum, before.TokensOfSequence + (block * -most), most);
+            (Position, Row, TokensOfSequence) = (position, block * most, count);
+            body();
+        });
+        (Position, Row, TokensOfSequence) = before;
+        Stream.ReleaseRegisters(mark);
     }
 
     /// <summary>What the hub does sequence by sequence, behind all that touched the blocks before.</summary>

@@ -6,7 +6,7 @@ using Accel.Isa.Operands;
 
 namespace Accel.Compiler.Emit;
 
-/// <summary>Where a product's sums go as lanes: to the scratchpad; logits on to memory, tile by tile.</summary>
+/// <summary>Where a product's sums go as lanes: to the scratchpad; logits on to memory, tile by tile, over a DMA channel for each array.</summary>
 internal sealed class LinearResult
 {
     private readonly EmitContext _context;
@@ -41,8 +41,8 @@ internal sealed class LinearResult
             stream.Acquire(new(UnitKind.Array, array), [.. reads, .. Reads()], Writes(array));
             if (_logits is not null)
             {
-                stream.Acquire(_context.Machine.DataDma, [_staging[array]], []);
-                stream.AddRaw(new Synchronize(_context.Machine.DataDma) { Signals = [Staged("free", array) with { Count = DoubleBuffer.Slots }] });
+                stream.Acquire(ChannelOf(array), [_staging[array]], []);
+                stream.AddRaw(new Synchronize(ChannelOf(array)) { Signals = [Staged("free", array) with { Count = DoubleBuffer.Slots }] });
             }
         }
     }
@@ -56,7 +56,7 @@ internal sealed class LinearResult
             if (_logits is not null)
             {
                 stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Waits = [Staged("free", array) with { Count = DoubleBuffer.Slots }] });
-                stream.Release(_context.Machine.DataDma, [_staging[array]], []);
+                stream.Release(ChannelOf(array), [_staging[array]], []);
             }
 
             stream.Release(new(UnitKind.Array, array), [.. reads, .. Reads()], Writes(array));
@@ -101,11 +101,14 @@ internal sealed class LinearResult
             ScratchpadRowStride = rowStride,
         })
         {
-            Channel = _context.Machine.DataChannel,
+            Channel = ChannelOf(array).Index,
             Waits = [full],
             Signals = [Staged("free", array)],
         });
     }
+
+    /// <summary>Arrays store over channels of their own as far as there are: a channel takes one store after the other.</summary>
+    private UnitId ChannelOf(int array) => new(UnitKind.Dma, _context.Machine.DataChannel - (array % Math.Max(1, _context.Machine.DataChannel)));
 
     private Block[] Reads() => _op.Bias is null ? [] : [_bias];
 

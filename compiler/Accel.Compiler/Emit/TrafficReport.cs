@@ -59,9 +59,18 @@ internal static class TrafficReport
 
     private static IEnumerable<ExcessTraffic> Caches(QuantizedAttention op, AttentionShape shape, RunWork run)
     {
-        var visible = run.Tokens + run.Positions.Sum(position => op.Window == 0 ? position : Math.Min(position, op.Window - 1));
+        long Seen(long position) => op.Window == 0 ? position : Math.Min(position, op.Window - 1);
+        var once = run.Tokens + run.Positions.Sum(Seen);
+        // Each block of queries fetches what it sees.
+        var visible = 0L;
+        for (var first = 0L; first < run.TokensOfSequence; first += shape.MostQueries)
+        {
+            visible += run.Positions.Sum(position => Math.Min(shape.MostQueries, run.TokensOfSequence - first) + Seen(position + first));
+        }
+
         var (keys, values) = (shape.Keys.OnChip is null ? op.Keys.BitsPerSlot / 8 : 0, shape.Values.OnChip is null ? op.Values.BitsPerSlot / 8 : 0);
         yield return new("the run's own keys and values come back", run.Tokens * (keys + values));
+        yield return new("keys and values for each block of queries again", (visible - once) * (keys + values));
         yield return new("keys in both passes, as their scores do not fit", shape.KeepsScores ? 0 : visible * keys);
         yield return new("scales of values in both passes", values == 0 ? 0 : visible * 2 * op.KeyHeads);
     }

@@ -31,7 +31,7 @@ internal sealed class WeightPlan
         _tables = [.. plan.Ops.OfType<QuantizedEmbedding>().Select(op => op.Table)];
         foreach (var linear in plan.Ops.OfType<QuantizedLinear>())
         {
-            Add(linear.Weight, linear.Blocks);
+            Add(linear.Weight, linear.Blocks, linear.Input.CodeBits / 8);
         }
 
         var largest = _all.Values.SelectMany(entry => entry.Tiles.Select(tile => entry.Layout.TileBytes(tile.Outputs, tile.Depth))).DefaultIfEmpty(1).Max();
@@ -54,14 +54,14 @@ internal sealed class WeightPlan
     /// <summary>Bytes of some matrices, each counted once.</summary>
     public long BytesOf(IEnumerable<WeightMatrix> matrices) => matrices.Distinct(ReferenceEqualityComparer.Instance).Cast<WeightMatrix>().Sum(matrix => LayoutOf(matrix).Bytes);
 
-    private void Add(WeightMatrix matrix, int blocks)
+    private void Add(WeightMatrix matrix, int blocks, int activationBytes)
     {
         if (_all.ContainsKey(matrix))
         {
             return;
         }
 
-        var shape = ShapeOf(matrix, blocks);
+        var shape = ShapeOf(matrix, blocks) with { ActivationBytes = activationBytes };
         if (!_cuts.TryGetValue(shape, out var tiles))
         {
             _cuts.Add(shape, tiles = TileSearch.Find(_machine, shape, _tokens, _slotBytes));

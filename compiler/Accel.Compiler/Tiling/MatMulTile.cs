@@ -23,6 +23,9 @@ public sealed record MatMulShape(int Outputs, int Columns, int GroupSize, int Co
     /// <summary>Bytes over which addresses go once round all channels of the memory.</summary>
     public long Stripe { get; init; } = 2;
 
+    /// <summary>Bytes of an activation: an array takes 16-bit codes half as fast.</summary>
+    public int ActivationBytes { get; init; } = 1;
+
     /// <summary>Mantissas lie in a vector of their own, not behind the codes of their row.</summary>
     public bool MantissasApart { get; init; }
 

@@ -12,14 +12,16 @@ namespace Accel.Compiler.Tiling;
 /// <para>A matrix lies in memory once, in the order in which its tiles are read. Whole rows serve tiles of any number of rows, so each entry point
 /// has its own; rows that are cut have one tile for all. What counts is the product of the entry points' costs: a tenth
 /// more of one weighs as much as a tenth more of another.</para>
-/// <para>Cost of a product on A arrays: transfers and passes of different tiles overlap, so it is rounds times the longer of both, plus one
-/// of each to fill and drain the pipeline. A weight-stationary pass loads a tile of weights and streams the rows; with two weight buffers the
-/// longer counts. An output-stationary pass streams the depth, as fast as the weight port lets it.</para>
+/// <para>Cost of a product on A arrays: transfers and passes of different tiles overlap, so each round takes the longer of both; the first
+/// transfer, the last passes and their way through the array come on top.</para>
 /// </remarks>
 internal static class TileSearch
 {
     /// <summary>Whole rows are taken if they cost at most one part in so many more.</summary>
     private const int WholeRowsWorth = 20;
+
+    /// <summary>Groups of bursts that a DMA channel keeps account of; each has its part of what may be outstanding.</summary>
+    private const int CountersOfChannel = 4;
 
     /// <param name="tokens">Most rows of activations, by entry point.</param>
     /// <param name="slotBytes">Scratchpad for one tile.</param>
@@ -87,7 +89,7 @@ internal static class TileSearch
 
     /// <summary>The dataflow of least cost for a product that is done in one piece, without a fold.</summary>
     public static Dataflow CheapestDataflow(Machine machine, int tokens, MatMulShape shape) =>
-        machine.Dataflows.MinBy(dataflow => Passes(machine.Config.MatMulArrays, dataflow, shape, tokens, shape.Outputs, shape.Columns, 1));
+        machine.Dataflows.MinBy(dataflow => PassCycles.Of(machine.Config.MatMulArrays, dataflow, shape, tokens, shape.Outputs, shape.Columns, 1).Total);
 
     private static IEnumerable<int> Candidates(Machine machine, MatMulShape shape, int most, int depth)
     {
@@ -130,49 +132,37 @@ internal static class TileSearch
     {
         var arrays = machine.Config.MatMulArrays;
         var bytes = shape.TileBytes(outputs, depth, shape.IsByRows(depth));
-        var dma = machine.Config.Dma.DescriptorCost.Value + Transfer(machine, (bytes + shape.Stripe - 1) / shape.Stripe * shape.Stripe);
-        var (fold, dataflow, compute) = (1, Dataflow.WeightStationary, long.MaxValue);
+        var dma = Transfer(machine, (bytes + shape.Stripe - 1) / shape.Stripe * shape.Stripe);
+        var (fold, dataflow, compute) = (1, Dataflow.WeightStationary, new PassCycles(int.MaxValue, int.MaxValue));
         foreach (var candidate in machine.Dataflows)
         {
             foreach (var bands in machine.Folds)
             {
-                if (Passes(arrays, candidate, shape, tokens, outputs, depth, bands) is var cycles && cycles < compute)
+                if (PassCycles.Of(arrays, candidate, shape, tokens, outputs, depth, bands) is var cycles && cycles.Total < compute.Total)
                 {
                     (fold, dataflow, compute) = (bands, candidate, cycles);
                 }
             }
         }
 
+        // In the last round some arrays may have no tile. Commands and read-out of a tile take time of their own, about a descriptor's.
+        var own = machine.Config.Dma.DescriptorCost.Value;
         var tiles = (shape.Outputs + outputs - 1) / outputs;
-        var rounds = (long)((tiles + machine.Arrays - 1) / machine.Arrays) * ((shape.Columns + depth - 1) / depth);
-        return new(outputs, depth, fold, dataflow, (rounds * Math.Max(dma, compute)) + dma + compute);
+        var (rounds, rest) = (tiles / machine.Arrays, tiles % machine.Arrays);
+        var round = Math.Max(machine.Arrays * dma, compute.Busy) + own;
+        var last = rest > 0 ? Math.Max(rest * dma, compute.Busy) + own : 0;
+        return new(outputs, depth, fold, dataflow, (((rounds * round) + last) * ((shape.Columns + depth - 1) / depth)) + dma + compute.Total);
     }
 
-    /// <summary>Cycles of an array for one tile.</summary>
-    private static long Passes(MatMulArrayConfig arrays, Dataflow dataflow, MatMulShape shape, int tokens, int outputs, int depth, int fold)
-    {
-        var height = arrays.Rows / fold;
-        var width = (long)arrays.Columns * fold;
-        if (dataflow == Dataflow.OutputStationary)
-        {
-            var blocks = ((tokens + height - 1) / height) * ((outputs + width - 1) / width);
-            var stream = ((depth * Math.Min(width, outputs) * shape.CodeBits / 8) + arrays.WeightPort.Value - 1) / arrays.WeightPort.Value;
-            return (blocks * Math.Max(depth, stream)) + height + Math.Min(arrays.Columns, outputs);
-        }
-
-        // A pass holds inputs of one group alone. Loads are whole cycles, and the port gives a little less than its width where the
-        // scratchpad shares its own: a cycle more for each keeps off tiles so small that this would double their time.
-        height = Math.Min(height, shape.GroupSize);
-        var passes = ((depth + height - 1) / height) * ((outputs + width - 1) / width);
-        var load = ((Math.Min(height, depth) * Math.Min(width, outputs) * shape.CodeBits / 8) / arrays.WeightPort.Value) + 2;
-        return passes * (arrays.WeightBuffers > 1 ? Math.Max(tokens, load) : tokens + load) + height;
-    }
-
-    /// <summary>Core cycles for one array's transfer while all arrays load at once.</summary>
+    /// <summary>
+    /// Core cycles between the starts of two tiles' transfers: bytes at the memory's pace, a descriptor, and a quarter of what the channel may
+    /// have under way, since a tile takes one of its four counters however small it is.
+    /// </summary>
     private static long Transfer(Machine machine, long bytes)
     {
-        var bytesPerSecond = machine.Config.Memory.BytesPerSecond / machine.Arrays;
-        return (long)((Int128)bytes * machine.Config.Clocks.Core.Value / Math.Max(1, bytesPerSecond)) + 1;
+        var dma = machine.Config.Dma;
+        var moved = Math.Max(bytes, dma.Outstanding * dma.Burst.Value / CountersOfChannel);
+        return Math.Max(dma.DescriptorCost.Value + 1, (long)((Int128)moved * machine.Config.Clocks.Core.Value / Math.Max(1, machine.Config.Memory.BytesPerSecond)) + 1);
     }
 
     private static int RoundUp(int number, int step) => (number + step - 1) / step * step;

@@ -28,8 +28,7 @@ internal sealed record RowTask(
 /// </summary>
 internal static class RowCoding
 {
-    /// <summary>Bits of the normalised row.</summary>
-    private const int NormalisedBits = 22;
+    private const int NormalisedBits = RowNormLogic.NormalisedBits;
 
     private const int LaneBits = MachineShape.LaneWidth;
 
@@ -78,14 +77,12 @@ internal static class RowCoding
         var magnitude = m.Wire("magnitude", FixedPointLogic.Magnitude(x).Truncate(LaneBits - 1));
         peak.Next(passStart & ~inSettle & ~inScale, 0).Next(data & inPeak & (magnitude > peak.Value), magnitude);
         var maximum = m.Register("maximum", LaneBits - 1, comment: "of what is coded");
-        var rowHeadroom = Headroom(m, "peak_scan", peak.Value);
-        var greatest = unit.Field("greatest_headroom", tasks.Select(t => (long)(t.Norm?.GreatestHeadroom ?? 0))).Resize(5);
-        var normalPlaces = m.Register("normal_places", 5, comment: "e, the row's headroom as far as it is used");
-        normalPlaces.Next(inSettle, (rowHeadroom > greatest).Select(greatest, rowHeadroom));
+        var rowHeadroom = RowNormLogic.Headroom(m, "peak_scan", peak.Value);
+        var norms = tasks.Select(t => t.Norm).ToList();
+        var normalPlaces = RowNormLogic.Places(unit, norms, rowHeadroom, inSettle);
 
         m.Comment("z: the row as it is, or normalised to 20 bits and weighted.");
-        var range = new ShiftRange(11 - 30, 11);
-        var normalised = FixedPointLogic.Shift(x, Signed.Constant(6, 11) - normalPlaces.Value.ToSigned(), range).Truncate(NormalisedBits);
+        var normalised = RowNormLogic.Normalised(x, normalPlaces);
         var xh = m.Delay("normalised", isNorm.Select(normalised, x), data);
         var valid1 = m.DelayFlag("valid_1", data & ~inPeak);
         var last1 = m.DelayFlag("last_1", last0 & ~inPeak);
@@ -94,22 +91,14 @@ internal static class RowCoding
         var last2 = m.DelayFlag("last_2", last1);
         var weighted = m.Wire("weighted_magnitude", FixedPointLogic.Magnitude(z).Truncate(LaneBits - 1));
         maximum.Next(inSettle, isNorm.Select(Unsigned.Constant(LaneBits - 1, 0), peak.Value)).Next(valid2 & inNormalise & (weighted > maximum.Value), weighted);
-        var sumBits = 41 + Bits.Of(tasks.Max(t => t.Length));
-        var squares = m.Register("squares", sumBits);
-        squares.Next(inSettle, 0).Next(valid1 & inNormalise, (squares.Value + (xh.Truncate(NormalisedBits) * xh.Truncate(NormalisedBits)).AsUnsigned()).Truncate(sumBits));
+        var squares = RowNormLogic.Squares(m, xh.Truncate(NormalisedBits), tasks.Max(t => t.Length), clear: inSettle, add: valid1 & inNormalise);
 
         m.Comment("1 / sqrt(V) as r 2^-(35 + k).");
-        var total = Total(unit, tasks, squares.Value, normalPlaces.Value, inSum);
-        var highest = m.Wire("highest", FixedPointLogic.HighestBit(m, "total_scan", total));
-        var halfExponent = m.Wire("half_exponent_next", (highest.ToSigned() - Signed.Constant(22)).ShiftRight(1));
-        var k = m.Delay("half_exponent", halfExponent, inMantissa);
-        var up = (-halfExponent).ShiftLeft(1).AsUnsigned().Truncate(5);
-        var down = halfExponent.ShiftLeft(1).AsUnsigned().Truncate(6);
-        var rootMantissa = m.Delay("root_mantissa", halfExponent.IsNegative().Select(total.ShiftLeft(up, 24), total.ShiftRight(down).Resize(24)), inMantissa);
+        var (rootMantissa, k) = RowNormLogic.RootOperand(unit, norms, squares, normalPlaces, inSum, inMantissa);
 
         m.Comment("Reciprocal of the maximum, and the scale.");
-        var headroom = m.Delay("headroom", Headroom(m, "maximum_scan", maximum.Value), inHeadroom);
-        var aligned = m.Delay("aligned", maximum.Value.ShiftLeft(Headroom(m, "aligned_scan", maximum.Value), LaneBits - 1), inHeadroom);
+        var headroom = m.Delay("headroom", RowNormLogic.Headroom(m, "maximum_scan", maximum.Value), inHeadroom);
+        var aligned = m.Delay("aligned", maximum.Value.ShiftLeft(RowNormLogic.Headroom(m, "aligned_scan", maximum.Value), LaneBits - 1), inHeadroom);
         var entered = m.Register("entered", comment: "the divider was started");
         var divide = m.Wire("divide", (inRoot | inReciprocal) & ~entered.Value);
         var divider = m.Instance(newton, "u_divider").Connect("start", divide).Connect("is_root", inRoot)
@@ -164,10 +153,6 @@ internal static class RowCoding
         return unit.Build((step, _) => Cycles(tasks[step]));
     }
 
-    /// <summary>Leading zeros of a positive lane less one, as if 0 were 1.</summary>
-    private static Unsigned Headroom(Module m, string name, Unsigned value) =>
-        Unsigned.Constant(5, LaneBits - 2).WrappingSubtract(FixedPointLogic.HighestBit(m, name, value));
-
     private static Signed Weighted(UnitBuilder unit, IReadOnlyList<RowTask> tasks, LaneStream stream, Unsigned data, Signed xh)
     {
         if (tasks.All(t => t.Norm?.Weight is null))
@@ -181,19 +166,5 @@ internal static class RowCoding
         var weight = m.Delay("weight", m.Delay("weight_0", word, stream.Issue), data).AsSigned();
         var isWeighted = unit.Field("is_weighted", tasks.Select(t => t.Norm?.Weight is null ? 0L : 1));
         return isWeighted.Select(FixedPointLogic.Shift(xh.Truncate(NormalisedBits) * weight, 15).Resize(LaneBits), xh);
-    }
-
-    /// <summary>V: the squares and epsilon, at least 1.</summary>
-    private static Unsigned Total(UnitBuilder unit, IReadOnlyList<RowTask> tasks, Unsigned squares, Unsigned normalPlaces, Unsigned enable)
-    {
-        var m = unit.Module;
-        var norms = tasks.Where(t => t.Norm is not null).Select(t => t.Norm!).ToList();
-        var range = norms.Count == 0 ? new ShiftRange(0, 0) : new ShiftRange(norms.Min(n => n.EpsilonShift - (2 * n.GreatestHeadroom)), norms.Max(n => n.EpsilonShift));
-        var epsilon = unit.Field("epsilon", tasks.Select(t => (long)(t.Norm?.EpsilonMantissa ?? 0)));
-        var shift = unit.SignedField("epsilon_shift", tasks.Select(t => (long)(t.Norm?.EpsilonShift ?? range.Greatest)));
-        var places = (shift - normalPlaces.ToSigned().ShiftLeft(1)).Resize(Math.Max(Bits.OfSigned(range.Least), Bits.OfSigned(range.Greatest)) + 1);
-        var share = FixedPointLogic.Shift(epsilon.ToSigned(), places, range).AsUnsigned();
-        var sum = m.Wire("total_next", (squares + share).Resize(Math.Min(63, Math.Max(squares.Width, share.Width) + 1)));
-        return m.Delay("total", sum.Any().Select(sum, Unsigned.Constant(sum.Width, 1)), enable);
     }
 }

@@ -44,6 +44,8 @@ internal static class ChipPlan
                 return [new(name, op.Result, new ConvolutionTask(conv, at[conv.Input], at[conv.Output], states[conv.State]))];
             case QuantizedRgLru lru:
                 return [new(name, op.Result, new RecurrenceTask(lru, at[lru.Input], at[lru.InputGate], at[lru.RecurrentGate], at[lru.Output], states[lru.State]))];
+            case QuantizedRmsNorm norm:
+                return [new(name, op.Result, new RunNormTask(norm, at[norm.Input], at[norm.Output]))];
             case QuantizeRows rows:
                 return
                 [

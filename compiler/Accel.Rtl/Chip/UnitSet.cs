@@ -68,6 +68,7 @@ internal sealed class UnitSet
         });
         Add<RecurrenceTask>(tasks => GatedRecurrence.Build(tasks, shape, roms, Bits.OfIndex(states.RecurrenceDepth)));
         Add<RowTask>(tasks => RowCoding.Build(tasks, shape, newton));
+        Add<RunNormTask>(tasks => RunNorm.Build(tasks, shape, newton));
         Add<CodeTask>(tasks => CodeStore.Build(tasks, shape, buffers.Scales));
         if (graph.Ops.OfType<QuantizedAttention>().ToList() is { Count: > 0 } attentions)
         {

@@ -22,10 +22,19 @@ internal abstract class UnrolledStyle : IMatrixStyle
     {
         var names = tasks.Select(t => t.Op.Weight.Name).Distinct().ToList();
         var matrices = names.Select(name => tasks.First(t => t.Op.Weight.Name == name).Op).Select(op => new UnrolledMatrix(op.Weight, op.Blocks, shape.CodeBits)).ToList();
-        var logic = new RowLogic($"{Name}_rows", matrices, Latency(matrices));
+        var logic = Logic(matrices);
         var unit = UnrolledUnit.Build($"matrices_{Name}", tasks, t => names.IndexOf(t.Op.Weight.Name), shape, logic, logic.Build(() => Structure(logic)));
         return new(unit, new Dictionary<string, RomLayout>());
     }
+
+    /// <summary>The matrices' logic alone, in both texts.</summary>
+    public Module Rows(IReadOnlyList<UnrolledMatrix> matrices)
+    {
+        var logic = Logic(matrices);
+        return logic.Build(() => Structure(logic));
+    }
+
+    private RowLogic Logic(IReadOnlyList<UnrolledMatrix> matrices) => new($"{Name}_rows", matrices, Latency(matrices));
 
     protected abstract int Latency(IReadOnlyList<UnrolledMatrix> matrices);
 

@@ -9,7 +9,7 @@ namespace Accel.Rtl.Tools;
 /// <param name="VersionArgument">Makes it print its version.</param>
 public sealed record ExternalTool(string Name, string Command, string Package, string VersionArgument)
 {
-    private static readonly TimeSpan _versionTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _versionTime = TimeSpan.FromMinutes(2);
 
     /// <summary>Compiles Verilog to C++; needs a C++ compiler and make beside it.</summary>
     public static ExternalTool Verilator { get; } = new("Verilator", "verilator", "verilator", "--version");

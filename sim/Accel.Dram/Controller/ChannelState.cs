@@ -155,21 +155,7 @@ internal sealed unsafe partial class EventPseudoChannel
     private void SaveQueue(List<int> state, long now, int firstList, StreamGeometry geometry, long unit, PortQueue? port)
     {
         Span<short> byAge = stackalloc short[firstList == 0 ? _queuedReads : _queuedWrites];
-        var count = 0;
-        for (var list = firstList; list < firstList + _banks; list++)
-        {
-            for (var index = _head[list]; index >= 0; index = _entry[index].Next)
-            {
-                var at = count++;
-                for (; at > 0 && _entry[byAge[at - 1]].Sequence > _entry[index].Sequence; at--)
-                {
-                    byAge[at] = byAge[at - 1];
-                }
-
-                byAge[at] = index;
-            }
-        }
-
+        var count = ByAge(firstList, byAge);
         state.Add(count);
         foreach (var index in byAge)
         {

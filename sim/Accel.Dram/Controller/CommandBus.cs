@@ -20,6 +20,7 @@ internal sealed class CommandBus
     public long Fit(long cycle, uint pattern) => cycle >= Clear ? cycle : FitSlow(cycle, pattern);
 
     /// <summary>Whether all cycles from this one to <see cref="Clear"/> are taken, without free ones between.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsRunFrom(long cycle)
     {
         var taken = Taken >> (int)(cycle - Base);
@@ -27,6 +28,7 @@ internal sealed class CommandBus
     }
 
     /// <summary>Takes the cycles of a command that starts now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Take(long cycle, uint pattern)
     {
         var shift = cycle - Base;

@@ -96,7 +96,8 @@ internal sealed unsafe partial class EventPseudoChannel
         other._columnKeys.CopyTo(_columnKeys, 0);
         other._activateKeys.CopyTo(_activateKeys, 0);
         other._prechargeKeys.CopyTo(_prechargeKeys, 0);
-        (_hitBanks, _closedBanks, _conflictBanks, _prechargeBound) = (other._hitBanks, other._closedBanks, other._conflictBanks, other._prechargeBound);
+        (_hitBanks, _closedBanks, _conflictBanks) = (other._hitBanks, other._closedBanks, other._conflictBanks);
+        (_activateBound, _prechargeBound) = (other._activateBound, other._prechargeBound);
         (_planCycle, _planClass, _planBank) = (other._planCycle, other._planClass, other._planBank);
         (Wake, NextArrival, LastBegun) = (other.Wake, other.NextArrival, other.LastBegun);
     }
@@ -177,7 +178,46 @@ internal sealed unsafe partial class EventPseudoChannel
         return true;
     }
 
+    /// <summary>The entries of a direction, oldest first.</summary>
     private int ByAge(int firstList, Span<short> byAge)
+    {
+        const int most = 256;
+        var oldest = _sequence;
+        for (var list = firstList; list < firstList + _banks; list++)
+        {
+            oldest = _head[list] >= 0 ? Math.Min(oldest, _entry[_head[list]].Sequence) : oldest;
+        }
+
+        // Ages are dense as a rule: each entry has a place of its own.
+        Span<short> places = stackalloc short[most];
+        places.Fill(-1);
+        var count = 0;
+        for (var list = firstList; list < firstList + _banks; list++)
+        {
+            for (var index = _head[list]; index >= 0; index = _entry[index].Next, count++)
+            {
+                var place = _entry[index].Sequence - oldest;
+                if (place >= most)
+                {
+                    return ByAgeFarApart(firstList, byAge);
+                }
+
+                places[(int)place] = index;
+            }
+        }
+
+        for (var (place, at) = (0, 0); at < count; place++)
+        {
+            if (places[place] >= 0)
+            {
+                byAge[at++] = places[place];
+            }
+        }
+
+        return count;
+    }
+
+    private int ByAgeFarApart(int firstList, Span<short> byAge)
     {
         var count = 0;
         for (var list = firstList; list < firstList + _banks; list++)

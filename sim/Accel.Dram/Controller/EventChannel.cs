@@ -197,10 +197,10 @@ internal sealed partial class EventChannel : Channel
     /// <summary>The pseudo-channel with the earliest event; of several, those after the one that sent the last command come first.</summary>
     private EventPseudoChannel Earliest()
     {
-        var cycle = long.MaxValue;
-        foreach (var pseudoChannel in PseudoChannels)
+        var cycle = PseudoChannels[0].Wake;
+        for (var i = 1; i < PseudoChannels.Length; i++)
         {
-            cycle = Math.Min(cycle, pseudoChannel.Wake);
+            cycle = Math.Min(cycle, PseudoChannels[i].Wake);
         }
 
         if (cycle != _turnCycle)
@@ -208,12 +208,12 @@ internal sealed partial class EventChannel : Channel
             (_turnCycle, _turn) = (cycle, LastServed + 1);
         }
 
-        for (var i = 0; ; i++)
+        for (var i = _turn; ; i++)
         {
-            var candidate = PseudoChannels[(_turn + i) % PseudoChannels.Length];
-            if (candidate.Wake == cycle)
+            i = i >= PseudoChannels.Length ? 0 : i;
+            if (PseudoChannels[i].Wake == cycle)
             {
-                return candidate;
+                return PseudoChannels[i];
             }
         }
     }

@@ -7,6 +7,7 @@ namespace Accel.Dram.Controller;
 /// <summary>What a command does when it is sent: rows open and close, requests leave, gates move up.</summary>
 internal sealed unsafe partial class EventPseudoChannel
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void IssueColumn(Command command, long now)
     {
         var bank = _planBank;
@@ -122,6 +123,7 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>Pushes the gates that a command moves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Push(Command command, int bank, long now)
     {
         var push = _push + _pushEnd[3 * (int)command];
@@ -152,12 +154,12 @@ internal sealed unsafe partial class EventPseudoChannel
     /// <summary>Pushes gates of other ranks, and those that count several commands.</summary>
     private void PushFurther(Command command, int bank, long now)
     {
-        foreach (var push in _table.OtherRanks[(int)command])
+        var rank = bank >> _rankShift;
+        foreach (ref readonly var push in _table.OtherRanks[(int)command].AsSpan())
         {
-            for (var other = 0; other < _ranks; other++)
-            {
-                Raise(_rankGate + push.First + other, other == bank >> _rankShift ? 0 : now + push.Delay);
-            }
+            var own = _rankGate[push.First + rank];
+            RaiseRanks(_rankGate + push.First, now + push.Delay);
+            _rankGate[push.First + rank] = own;
         }
 
         foreach (ref readonly var window in _table.Windows[(int)command].AsSpan())
@@ -168,6 +170,20 @@ internal sealed unsafe partial class EventPseudoChannel
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Raise(long* gate, long cycle) => *gate = Math.Max(*gate, cycle);
+
+    private void RaiseRanks(long* gate, long cycle)
+    {
+        if (_ranks == 4)
+        {
+            Vector256.Max(Vector256.Load(gate), Vector256.Create(cycle)).Store(gate);
+            return;
+        }
+
+        for (var end = gate + _ranks; gate < end; gate++)
+        {
+            Raise(gate, cycle);
+        }
+    }
 
     private void RaiseGroup(long* gate, long cycle)
     {
@@ -197,11 +213,7 @@ internal sealed unsafe partial class EventPseudoChannel
             switch (window.Level)
             {
                 case Level.PseudoChannel:
-                    for (var i = 0; i < _ranks; i++)
-                    {
-                        Raise(_rankGate + first + i, cycle);
-                    }
-
+                    RaiseRanks(_rankGate + first, cycle);
                     break;
                 case Level.Rank:
                     Raise(_rankGate + first + rank, cycle);

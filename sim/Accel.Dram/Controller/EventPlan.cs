@@ -19,7 +19,7 @@ internal sealed unsafe partial class EventPseudoChannel
     /// <summary>Not before any candidate of the planning cycle itself.</summary>
     private const long NextCycle = 1L << CycleShift;
     private const int NoPlan = -1;
-    private const int FewBanks = 4;
+    private const int FewBanks = 2;
     private const int RefreshClass = 0;
     private const int ColumnClass = 1;
     private const int RowClass = 2;
@@ -37,7 +37,9 @@ internal sealed unsafe partial class EventPseudoChannel
     private ulong _closedBanks;
     private ulong _conflictBanks;
 
-    // No bank with a conflict can be precharged before this cycle: gates only move up, and a bank that joins lowers the bound.
+    // No closed bank can be activated and no bank with a conflict precharged before these cycles: gates only move up, and a bank that joins
+    // lowers the bound.
+    private long _activateBound;
     private long _prechargeBound;
 
     private long _planCycle;
@@ -48,6 +50,7 @@ internal sealed unsafe partial class EventPseudoChannel
     /// <param name="floor">The cycle.</param>
     /// <param name="firstClass">The class.</param>
     /// <param name="before">Only candidates before this one count.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Plan(long floor, int firstClass, long before = NoCandidate)
     {
         var best = before;
@@ -64,9 +67,11 @@ internal sealed unsafe partial class EventPseudoChannel
 
         // A row command counts only if it could start before what is planned; for most plans the bounds tell that it could not.
         var ready = best >> CycleShift;
-        if ((_closedBanks & ~blocked) != 0 && EarliestActivate(floor) < ready)
+        if ((_closedBanks & ~blocked) != 0 && _activateBound - floor < ready)
         {
-            best = Math.Min(best, Best(Command.Activate, _activateKey, _closedBanks & ~blocked, floor));
+            var activate = Best(Command.Activate, _activateKey, _closedBanks & ~blocked, floor);
+            _activateBound = blocked == 0 ? floor + (activate >> CycleShift) : _activateBound;
+            best = Math.Min(best, activate);
             ready = best >> CycleShift;
         }
 
@@ -92,18 +97,8 @@ internal sealed unsafe partial class EventPseudoChannel
         Wake = Math.Min(_planCycle, next);
     }
 
-    /// <summary>A cycle, from the planning one, before which no rank allows an activate.</summary>
-    private long EarliestActivate(long floor)
-    {
-        var gates = _rankGate + (int)Command.Activate * _ranks;
-        var earliest = gates[0];
-        for (var rank = 1; rank < _ranks; rank++)
-        {
-            earliest = Math.Min(earliest, gates[rank]);
-        }
-
-        return Math.Max(0, earliest - floor);
-    }
+    /// <summary>Whether a row command may be allowed in a cycle, as far as the bounds tell.</summary>
+    private bool RowMayStart(long cycle) => (_closedBanks != 0 && _activateBound <= cycle) || (_conflictBanks != 0 && _prechargeBound <= cycle);
 
     /// <summary>The best candidate for one command over a set of banks.</summary>
     private long Best(Command command, long* keys, ulong banks, long floor)
@@ -257,6 +252,7 @@ internal sealed unsafe partial class EventPseudoChannel
         if (open < 0)
         {
             _closedBanks |= bit;
+            _activateBound = Math.Min(_activateBound, _bankGate[(int)Command.Activate * _banks + bank]);
             _activateKey[bank] = Key(RowClass, _entry[head].Sequence, bank);
         }
         else if (hit >= 0 && (_served[bank] < _cap || _entry[head].Row == open))

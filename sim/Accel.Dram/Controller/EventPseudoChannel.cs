@@ -256,7 +256,7 @@ internal sealed unsafe partial class EventPseudoChannel
                 break;
         }
 
-        if (_splitBuses && done < RowClass)
+        if (_splitBuses && (done == RefreshClass || (done == ColumnClass && RowMayStart(now))))
         {
             Plan(now, done + 1, NextCycle);
             if (_planClass != NoPlan)
@@ -333,6 +333,7 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>Starts a cycle: counts refreshes that fall due, takes in requests, chooses the direction, plans.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Begin(long cycle)
     {
         LastBegun = cycle;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Numerics;
 using Accel.Dram.Streams;
 
@@ -85,10 +86,14 @@ internal sealed unsafe partial class EventPseudoChannel
                 continue;
             }
 
-            _refused = port.IsWrite ? 0 : _refused;
-            port.Take();
+            _refused = port.IsWrite ? 0 : _refused & ~(1UL << number);
             Input.FirstPort = number + 1 == Input.Ports.Count ? 0 : number + 1;
-            File(port, number, cycle);
+            var goesOn = port.Left > 1;
+            port.Take();
+            if (!goesOn)
+            {
+                File(port, number, cycle);
+            }
         }
     }
 
@@ -125,6 +130,7 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>Takes a request into its queue, or answers it from the write queue; false if the queue is full.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryEnter(long cycle, long local, bool isWrite, int slot, int port, long ordinal)
     {
         var filter = (int)(local & 255);
@@ -171,6 +177,7 @@ internal sealed unsafe partial class EventPseudoChannel
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Enqueue(long entered, long local, int row, int bank, bool isWrite, int slot, int port, long ordinal)
     {
         var index = _free[--_freeCount];
@@ -254,6 +261,7 @@ internal sealed unsafe partial class EventPseudoChannel
         return _sequence++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Remove(int list, short index)
     {
         var entry = _entry + index;
@@ -291,6 +299,7 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>Sets a list's oldest hit, looking from an entry on; all before it are known to miss.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void FindHit(int list, short from, int row)
     {
         while (from >= 0 && _entry[from].Row != row)
@@ -329,6 +338,7 @@ internal sealed unsafe partial class EventPseudoChannel
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Complete(bool isWrite, int slot, int port, long ordinal, long entered, long done)
     {
         var sums = _sums;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Accel.Dram.Controller;
 
@@ -31,13 +32,11 @@ public sealed class LatencyHistogram
     public long Total => Counts.Sum();
 
     /// <summary>The bucket of a latency.</summary>
-    internal static int BucketOf(long latency)
-    {
-        if (latency < Exact)
-        {
-            return (int)latency;
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int BucketOf(long latency) => latency < Exact ? (int)latency : WideBucketOf(latency);
 
+    private static int WideBucketOf(long latency)
+    {
         var doubling = BitOperations.Log2((ulong)latency);
         return Exact + (doubling - 10) * StepsPerDoubling + (int)((latency >> (doubling - 6)) & (StepsPerDoubling - 1));
     }
@@ -81,13 +80,12 @@ public sealed class LatencyHistogram
     internal (int Bucket, long Count)[] TakeNonEmpty(long largest)
     {
         var found = new List<(int, long)>();
-        for (var i = 0; i <= BucketOf(largest); i++)
+        var end = BucketOf(largest) + 1;
+        for (var i = 0; Counts.AsSpan(i, end - i).IndexOfAnyExcept(0L) is >= 0 and var skipped; i++)
         {
-            if (Counts[i] != 0)
-            {
-                found.Add((i, Counts[i]));
-                Counts[i] = 0;
-            }
+            i += skipped;
+            found.Add((i, Counts[i]));
+            Counts[i] = 0;
         }
 
         return [.. found];

@@ -25,6 +25,10 @@ internal sealed class StreamGeometry
     private readonly uint _rowMask;
     private readonly int[] _turningBits;
     private readonly int _turningMask;
+
+    // The turning bits of each bank as one number, and back.
+    private readonly int[] _collected;
+    private readonly int[] _deposited;
     private readonly int _runStart;
     private readonly int _runMask;
     private readonly int _regionBits;
@@ -43,6 +47,8 @@ internal sealed class StreamGeometry
         _runMask = ((1 << (regionBits - rowBit)) - 1) << runStart;
         _turningBits = [.. Enumerable.Range(unitBits, rowBit - unitBits).Select(i => BitOperations.TrailingZeroCount(BankOf(addressing.EffectOf(i))))];
         _turningMask = _turningBits.Sum(b => 1 << b);
+        _collected = [.. Enumerable.Range(0, device.Banks).Select(bank => Gather(bank, _turningBits))];
+        _deposited = [.. Enumerable.Range(0, Turn).Select(value => Scatter(value, _turningBits))];
     }
 
     /// <summary>Log2 of the bursts in a unit.</summary>
@@ -228,23 +234,27 @@ internal sealed class StreamGeometry
 
     private uint RowOf(ulong word) => (uint)(word >> _rowStart) & _rowMask;
 
-    private int Collect(int bank)
+    private int Collect(int bank) => _collected[bank];
+
+    private int Deposit(int bank, int value) => (bank & ~_turningMask) | _deposited[value];
+
+    private static int Gather(int bank, int[] bits)
     {
         var value = 0;
-        for (var i = 0; i < _turningBits.Length; i++)
+        for (var i = 0; i < bits.Length; i++)
         {
-            value |= ((bank >> _turningBits[i]) & 1) << i;
+            value |= ((bank >> bits[i]) & 1) << i;
         }
 
         return value;
     }
 
-    private int Deposit(int bank, int value)
+    private static int Scatter(int value, int[] bits)
     {
-        bank &= ~_turningMask;
-        for (var i = 0; i < _turningBits.Length; i++)
+        var bank = 0;
+        for (var i = 0; i < bits.Length; i++)
         {
-            bank |= ((value >> i) & 1) << _turningBits[i];
+            bank |= ((value >> i) & 1) << bits[i];
         }
 
         return bank;

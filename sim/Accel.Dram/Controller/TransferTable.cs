@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace Accel.Dram.Controller;
 
 /// <summary>Follows the transfers of one pseudo-channel from first request to last completion. Slots are reused.</summary>
@@ -25,6 +26,9 @@ internal sealed class TransferTable
 
     /// <summary>Transfers whose last request has entered a queue here since the list was last emptied.</summary>
     public List<int> Exhausted { get; } = [];
+
+    /// <summary>Transfers with requests that have not completed.</summary>
+    public int UnderWay => _used - _free.Count;
 
     /// <summary>The latest completion of all.</summary>
     public long LastCompletion
@@ -64,7 +68,7 @@ internal sealed class TransferTable
     /// <summary>Whether the same transfers are under way, with as many requests in the queues and the same last completion so far.</summary>
     public bool IsSameAs(TransferTable other)
     {
-        if (_used - _free.Count != other._used - other._free.Count || Finished.Count + other.Finished.Count + Exhausted.Count + other.Exhausted.Count > 0)
+        if (UnderWay != other.UnderWay || Finished.Count + other.Finished.Count + Exhausted.Count + other.Exhausted.Count > 0)
         {
             return false;
         }
@@ -95,8 +99,10 @@ internal sealed class TransferTable
     /// <summary>The number of the transfer in a slot.</summary>
     public int TransferOf(int slot) => _slots[slot].Transfer;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Entered(int slot) => _slots[slot].Outstanding++;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Completed(int slot, long cycle)
     {
         ref var s = ref _slots[slot];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Accel.Dram.Mapping;
 
@@ -116,10 +117,11 @@ public sealed class LocalAddressing
     }
 
     /// <summary>The coordinate word (see <see cref="AddressMapping"/>) of a local number: a few table look-ups, whatever the hashing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Decode(long local)
     {
         const int mask = (1 << ChunkBits) - 1;
-        var tables = _tables ??= BuildTables();
+        var tables = _tables ?? BuildTables();
         var word = tables[local & mask] ^ tables[(1 << ChunkBits) | ((local >> ChunkBits) & mask)] ^ tables[(2 << ChunkBits) | ((local >> (2 * ChunkBits)) & mask)];
         for (var chunk = 3; chunk < _chunks; chunk++)
         {
@@ -148,6 +150,7 @@ public sealed class LocalAddressing
             tables[i] ^= origin;
         }
 
+        _tables = tables;
         return tables;
     }
 }

@@ -22,11 +22,21 @@ internal readonly struct ClockCrossing
     }
 
     /// <summary>The first tick that is not before a core cycle's start.</summary>
-    public long TickAtOrAfter(long cycle) => (long)(((UInt128)cycle * (ulong)_memory + (ulong)_core - 1) / (ulong)_core);
+    public long TickAtOrAfter(long cycle) => Scaled(cycle, _memory, _core, _core - 1);
 
     /// <summary>The last tick that is not after a core cycle's start.</summary>
-    public long TickAtOrBefore(long cycle) => cycle >= long.MaxValue / 64 ? long.MaxValue / 64 : (long)((UInt128)cycle * (ulong)_memory / (ulong)_core);
+    public long TickAtOrBefore(long cycle) => cycle >= long.MaxValue / 64 ? long.MaxValue / 64 : Scaled(cycle, _memory, _core, 0);
 
     /// <summary>The first core cycle that does not start before a tick.</summary>
-    public long CycleAtOrAfter(long tick) => (long)(((UInt128)tick * (ulong)_core + (ulong)_memory - 1) / (ulong)_memory);
+    public long CycleAtOrAfter(long tick) => Scaled(tick, _core, _memory, _memory - 1);
+
+    /// <summary><c>(number * factor + addend) / divisor</c>, none of them negative.</summary>
+    private static long Scaled(long number, long factor, long divisor, long addend)
+    {
+        var high = Math.BigMul(number, factor, out var low);
+        return high == 0 && low >= 0 && low <= long.MaxValue - addend ? (low + addend) / divisor : Wide(number, factor, divisor, addend);
+    }
+
+    private static long Wide(long number, long factor, long divisor, long addend) =>
+        (long)((((UInt128)number * (ulong)factor) + (ulong)addend) / (ulong)divisor);
 }

@@ -24,6 +24,9 @@ public readonly record struct BurstGroupTiming(int Channel, long Bytes, long Bur
 /// <summary>Watches time pass. Commands come in the order of their ends, then of their units; groups likewise.</summary>
 public interface ITimingObserver
 {
+    /// <summary>Whether commands and groups matter to it, or runs alone, which spares putting them in order.</summary>
+    bool WantsCommands => true;
+
     /// <summary>A run of the workload starts.</summary>
     void OnRun(int run, long start)
     {

@@ -16,7 +16,7 @@ internal static class CmvmVerb
     {
         var file = new Argument<FileInfo>("FILE") { Description = "`n_in n_out`, then n_in rows of n_out whole numbers; y[j] = sum of x[i] W[i][j]" };
         var depth = new Option<string>("--depth") { Description = $"the most {DepthForms}", DefaultValueFactory = _ => "+2" };
-        var cost = new Option<GraphObjective>("--cost") { Description = "what to have least of: adders, or full adders by the widths of int8 inputs", DefaultValueFactory = _ => GraphObjective.Adders };
+        var cost = CommonOptions.Choice("--cost", "what to have least of: adders, or full adders by the widths of int8 inputs", GraphObjective.Adders);
         var effort = CommonOptions.AtLeast("--effort", "work of the search in percent of the usual; 0 for greedy sharing alone", 100, 0);
         var threads = CommonOptions.Threads();
         var graph = new Option<bool>("--graph") { Description = "write the graph too" };

@@ -12,8 +12,8 @@ internal static class RtlArrayVerb
     public static Command Create(Terminal terminal)
     {
         var hardware = CommonOptions.Hardware();
-        var activations = new Option<ActivationType>("--activations") { Description = "codes that stream through: int8 or int16", DefaultValueFactory = _ => ActivationType.Int8 };
-        var weights = new Option<WeightType>("--weights") { Description = "codes of the weights: ternary, int3, int4, int8 or int16", DefaultValueFactory = _ => WeightType.Int8 };
+        var activations = CommonOptions.Choice("--activations", "codes that stream through: int8 or int16", ActivationType.Int8);
+        var weights = CommonOptions.Choice("--weights", "codes of the weights: ternary, int3, int4, int8 or int16", WeightType.Int8);
         var dataflow = new Option<string?>("--dataflow") { Description = "what stands still: ws (weights) or os (sums); else the first that the config has" };
         dataflow.AcceptOnlyFromAmong("ws", "os");
         var fold = CommonOptions.Positive("--fold", "bands of rows, each with its own block of outputs", 1);

@@ -20,14 +20,14 @@ internal static class RtlEmitVerb
         var lanes = CommonOptions.AtLeast("--lanes", "multiply-accumulate lanes, a power of two; 0 lets the cost model choose", 0, 0);
         var style = new Option<string[]>("--style")
         {
-            HelpName = "STYLE | MATRICES=STYLE",
+            HelpName = "[MATRICES=]STYLE",
             Description = "how matrices become logic: rom (constant tables and shared multiply-accumulate lanes: smallest), serial (bit-serial adder graphs: a wire and a full adder per addend), "
                 + "parallel (adder graphs on whole words, pipelined: largest), auto (by area, cycles and power); for all matrices or for some: all, ffn, attention, head, or names with *, as in "
                 + "--style auto --style ffn=serial,head=rom; the last that names a matrix decides",
             AllowMultipleArgumentsPerToken = false,
             DefaultValueFactory = _ => ["rom"],
         };
-        var objective = new Option<StyleObjective>("--objective") { Description = "what auto has least of: gates times cycles per token, gates, cycles, or gates that change per token", DefaultValueFactory = _ => StyleObjective.AreaTime };
+        var objective = CommonOptions.Choice("--objective", "what auto has least of: gates times cycles per token, gates, cycles, or gates that change per token", StyleObjective.AreaTime);
         var area = CommonOptions.Number("--area", "gate equivalents that all matrices together may take by the estimate; 0 for no limit", 0, 0, 1e15);
         var levels = CommonOptions.Positive("--adder-levels", "adders on the longest way through a pipeline stage of style parallel", 2);
         var context = CommonOptions.AtLeast("--context", "positions that the caches hold; 0 for the model's, at most 512", 0, 0);

@@ -12,6 +12,7 @@ internal static class RtlVerb
         RtlArrayVerb.Create(terminal),
         RtlSynthVerb.Create(terminal),
         RtlUnitVerb.Create(terminal),
+        RtlPowerVerb.Create(terminal),
         RtlEstimateVerb.Create(terminal),
     };
 }

@@ -21,7 +21,7 @@ internal static class RtlVerifyVerb
         var tokens = CommonOptions.AtLeast("--tokens", "tokens behind each prompt; 0 for as many as were emitted, with icarus 2", 0, 0);
         var runs = CommonOptions.AtLeast("--runs", "runs to do; 0 for all, with icarus 2", 0, 0);
         var prompts = RtlEmitVerb.Prompts();
-        var tool = new Option<Simulator>("--tool") { Description = "verilator compiles; icarus interprets, with unknown levels, some hundred times slower", DefaultValueFactory = _ => Simulator.Verilator };
+        var tool = CommonOptions.Choice("--tool", "verilator compiles; icarus interprets, with unknown levels, some hundred times slower", Simulator.Verilator);
         var probe = new Option<bool>("--probe") { Description = "compare every value of the model at every position too" };
         var waves = new Option<FileInfo?>("--vcd") { Description = "write waves to this file; of few tokens, they are large" };
         var seed = new Option<ulong>("--stall-seed") { Description = "of the stalls on both streams and of what registers hold before a reset", DefaultValueFactory = _ => 1 };

@@ -12,6 +12,8 @@ internal sealed class RunProgress(Progress progress, ITimingObserver? next) : IT
         return workload.Runs.Count > 1 && !Console.IsErrorRedirected ? new RunProgress(progress, next) : next;
     }
 
+    public bool WantsCommands => next?.WantsCommands ?? false;
+
     public void OnRun(int run, long start)
     {
         progress.Report(run);

@@ -26,13 +26,19 @@ internal static class WhyVerb
 
             T Counted<T>(T value)
             {
-                progress.Report(++done);
+                lock (progress)
+                {
+                    progress.Report(++done);
+                }
+
                 return value;
             }
 
+            // Two simulations at a time: other machines beside this one without some of its resources.
+            var others = Task.Run(() => changes.Select(change => Counted(change.Try(model))).ToList());
             var result = new TimedResult(model, Counted(model.Time(new TimingOptions())));
             var bottlenecks = Bottlenecks.Find(result.Report, ideal => Counted(model.Time(new TimingOptions { Ideal = ideal })).Cycles.Value);
-            var outcomes = changes.Select(change => Counted(change.Try(model))).ToList();
+            var outcomes = others.GetAwaiter().GetResult();
             progress.Finish();
             var answer = new WhyAnswer(result, bottlenecks, outcomes);
             if (parsed.GetValue(json))

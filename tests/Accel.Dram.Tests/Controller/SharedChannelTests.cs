@@ -56,6 +56,23 @@ public class SharedChannelTests
     }
 
     [Fact]
+    public void Groups_sent_as_others_end_and_asked_for_at_random_limits_end_alike_in_all_modes()
+    {
+        for (var seed = 0; seed < 8; seed++)
+        {
+            var policy = new ControllerConfig { DrainHigh = seed % 2 == 0 ? 1 : 26, DrainLow = seed % 2 == 0 ? 0 : 6, StaggerRanks = seed % 3 == 0 };
+            var config = Scenario.Config(seed % 4 == 3 ? "LPDDR5-6400" : "HBM3-6400", "row|rank|bank|column|bankgroup|pc|channel", channels: 4, policy: policy);
+            var (expected, ends, _) = DriveInGroups(config, SimulationMode.Naive, seed);
+            foreach (var mode in new[] { SimulationMode.Event, SimulationMode.Memo })
+            {
+                var (actual, actualEnds, simulations) = DriveInGroups(config, mode, seed);
+                Assert.Equal(ends, actualEnds);
+                AssertSameCounts(expected, actual, $"{mode}, seed {seed}, {simulations} simulations");
+            }
+        }
+    }
+
+    [Fact]
     public void A_trace_parts_the_channels()
     {
         var config = Scenario.Config("HBM3-6400", channels: 8);
@@ -127,6 +144,60 @@ public class SharedChannelTests
             Assert.True(a.Sums.SequenceEqual(b.Sums) && a.Peaks.SequenceEqual(b.Peaks),
                 $"{what}: channel {channel}, pseudo-channel {pseudoChannel}");
         }
+    }
+
+    /// <summary>
+    /// A chip's DMA channels: one streams weights in groups, four under way, each piece where the last ended; three others move odd bytes of their
+    /// own between. The memory is asked for completions up to limits drawn at random, as a machine with events of its own does.
+    /// </summary>
+    private static (DramReport Report, List<(int, long)> Ends, int Simulations) DriveInGroups(DramConfig config, SimulationMode mode, int seed)
+    {
+        var random = new Random(seed);
+        var stripe = (long)config.Device.AccessBytes * config.Device.PseudoChannels * config.Channels;
+        var system = new DramSystem(config, mode) { ForgetsCompleted = true };
+        var ends = new List<(int, long)>();
+        var ports = new List<int>();
+        var (weights, groups, simulations) = (0L, 90, 0);
+
+        void Send(int port, Cycles start)
+        {
+            if (groups-- <= 0)
+            {
+                return;
+            }
+
+            var bytes = port > 0 ? random.Next(1, 900) : random.Next(9) == 0 ? stripe : 64 * stripe;
+            var address = port > 0 ? random.Next(1 << 24) : (1L << 26) + weights;
+            weights += port > 0 ? 0 : bytes;
+            system.Enqueue(new DmaDescriptor(address, bytes, IsWrite: port == 3), start + new Cycles(random.Next(3) * 7), port);
+            ports.Add(port);
+            simulations = Math.Max(simulations, system.SimulatedChannels);
+        }
+
+        for (var i = 0; i < 4; i++)
+        {
+            Send(0, default);
+        }
+
+        for (var limit = Cycles.Zero; ends.Count < ports.Count;)
+        {
+            if (system.AdvanceToNextCompletion(limit) is not var (transfer, cycle))
+            {
+                limit += new Cycles(random.Next(1, random.Next(4) == 0 ? 2000 : 40));
+                continue;
+            }
+
+            Assert.True(cycle <= limit && system.Now <= cycle);
+            ends.Add((transfer, cycle.Value));
+            Send(ports[transfer], limit);
+            if (random.Next(4) == 0)
+            {
+                Send(random.Next(1, 4), limit);
+            }
+        }
+
+        Assert.True(ends.Count >= 90);
+        return (system.Finish(), ends, simulations);
     }
 
     /// <summary>Four requesters with two transfers under way each; most in whole stripes, some not.</summary>

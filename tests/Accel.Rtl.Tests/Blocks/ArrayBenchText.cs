@@ -4,7 +4,8 @@ using Accel.Rtl.Hdl;
 namespace Accel.Rtl.Tests.Blocks;
 
 /// <summary>What a bench is made for.</summary>
-internal sealed record ArrayBenchSizes(int Tiles, int Drains, int Beats, int Activations, int Operands, int Stall, int MostCycles);
+/// <param name="Stall">Out of 16, how often weights or activations are held back.</param>
+internal sealed record ArrayBenchSizes(int Tiles, int Drains, int Beats, int Activations, int Operands, int Stall);
 
 /// <summary>A bench in Verilog that feeds an array from files and prints when it does what.</summary>
 internal static class ArrayBenchText
@@ -19,7 +20,7 @@ internal static class ArrayBenchText
         return $$"""
             `timescale 1ns/1ns
             module bench;
-                localparam PORT = {{options.PortBits}}, HEIGHT = {{options.Height}}, COLUMNS = {{options.Columns}}, READ = {{8 * options.ReadOutBytes}}, TILES = {{sizes.Tiles}}, DRAINS = {{sizes.Drains}};
+                localparam PORT = {{options.PortBits}}, HEIGHT = {{options.Height}}, COLUMNS = {{options.Columns}}, READ = {{8 * options.ReadOutBytes}}, TILES = {{sizes.Tiles}}, DRAINS = {{sizes.Drains}}, PATIENCE = 2000;
                 reg clk, rst_n, command_valid, command_accumulate, drain_valid, drain_scaled, draining;
                 reg [31:0] command_rows, command_depth, command_outputs, command_group, command_groups, command_address, base;
                 reg [31:0] drain_rows, drain_columns, drain_address, drain_stride, drain_type, scales, biases, row_scales, row_biases;
@@ -40,7 +41,7 @@ internal static class ArrayBenchText
                 wire activation_part;
                 wire [{{Bits.Of(options.ReadOutBytes) - 1}}:0] read_bytes;
                 wire [READ-1:0] read_data;
-                integer file, drain_file, got, cycle, next_beat, streamed, finished, given, read_out, h, index, c;
+                integer file, drain_file, got, cycle, idle, next_beat, streamed, finished, given, read_out, h, index, c;
                 {{options.Name}} dut (
                     .clk(clk), .rst_n(rst_n), .command_valid(command_valid), .command_ready(command_ready),
                     .command_rows(command_rows[{{Bits.Of(options.WordsPerLane) - 1}}:0]), .command_depth(command_depth[15:0]), .command_outputs(command_outputs[15:0]),
@@ -87,12 +88,14 @@ internal static class ArrayBenchText
                     for (cycle = 0; cycle < 3; cycle = cycle + 1) begin #1 clk = 1; #1 clk = 0; end
                     rst_n = 1;
                     fetch;
-                    for (cycle = 0; cycle < {{sizes.MostCycles}} && finished < TILES; cycle = cycle + 1) begin
+                    idle = 0;
+                    for (cycle = 0; idle < PATIENCE && finished < TILES; cycle = cycle + 1) begin
                         weight_valid = ($random & 15) >= {{sizes.Stall}};
                         activation_valid = ($random & 15) >= {{sizes.Stall}};
                         #1;
                         if (done) begin $display("done %0d", cycle); finished = finished + 1; end
                         taken = command_valid & command_ready; loaded = weight_valid & weight_ready; last = activation_last;
+                        idle = taken | loaded | last | (activation_valid & activation_ready) ? 0 : idle + 1;
                         clk = 1; #1;
                         if (taken) begin $display("taken %0d", cycle); fetch; end
                         if (loaded) next_beat = next_beat + 1;
@@ -100,11 +103,13 @@ internal static class ArrayBenchText
                         clk = 0;
                     end
                     fetch_drain;
-                    for (cycle = 0; cycle < {{sizes.MostCycles}} && read_out < DRAINS; cycle = cycle + 1) begin
+                    idle = 0;
+                    for (cycle = 0; idle < PATIENCE && read_out < DRAINS; cycle = cycle + 1) begin
                         #1;
                         if (drained) begin $display("drained %0d", cycle); read_out = read_out + 1; end
                         if (read_valid) $display("beat %0d %h", read_bytes, read_data);
                         taken = drain_valid & drain_ready;
+                        idle = taken | read_valid ? 0 : idle + 1;
                         clk = 1; #1;
                         if (taken) begin $display("drain %0d", cycle); row_scales = scales; row_biases = biases; fetch_drain; end
                         clk = 0;

@@ -1,6 +1,7 @@
 using Accel.Compiler.Quantization;
 using Accel.Models;
 using Accel.Rtl.Chip;
+using Accel.Rtl.Matrices;
 using Accel.Tests.Shared;
 using Xunit.Abstractions;
 
@@ -33,6 +34,16 @@ public sealed class ChipTests(ITestOutputHelper output)
     [SkippableFact]
     public void Hybrid_int4_computes_every_value_of_the_interpreter() => Values("hybrid_int4", Hybrid(), QuantizationOptions.Int4, positions: 12);
 
+    /// <summary>Bit-serial logic behind the same tokens: 90 of them, and every value of twelve positions.</summary>
+    [SkippableTheory]
+    [InlineData("int4")]
+    [InlineData("int8")]
+    public void Hybrid_with_its_mlps_in_serial_computes_every_value_of_the_interpreter(string weights)
+    {
+        RequireFullRun();
+        Values($"hybrid_serial_{weights}", Hybrid(), weights == "int4" ? QuantizationOptions.Int4 : QuantizationOptions.Int8, positions: 12, ".mlp.");
+    }
+
     /// <summary>Building a chip takes half a minute; one of four variants, with every block, stands for all, and random models for the other formats.</summary>
     private static void RequireFullRun() => Skip.IfNot(Environment.GetEnvironmentVariable("ACCEL_RTL_FULL") == "1", "ACCEL_RTL_FULL=1 runs every variant");
 
@@ -40,12 +51,14 @@ public sealed class ChipTests(ITestOutputHelper output)
 
     private static Model Hybrid() => ModelLoader.Load(Path.Combine(Repository.Root!, "models", "shakespeare-hybrid"));
 
-    private void Values(string name, Model model, QuantizationOptions options, int positions)
+    /// <param name="serial">What the names of matrices in style serial contain; null for none.</param>
+    private void Values(string name, Model model, QuantizationOptions options, int positions, string? serial = null)
     {
         Tool.Require("verilator", "verilator");
         var graph = QuickModels.Quantize(model, options);
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        var design = ChipGenerator.Generate(graph, new ChipOptions { ContextLength = 96 });
+        var styles = graph.Matrices.Select(matrix => matrix.Name).Where(matrix => serial is not null && matrix.Contains(serial, StringComparison.Ordinal)).ToDictionary(matrix => matrix, _ => MatrixStyle.Serial);
+        var design = ChipGenerator.Generate(graph, new ChipOptions { ContextLength = 96, Styles = styles });
         var bench = ChipBench.Verilated(graph, design, Tool.Folder(name));
         output.WriteLine($"{design.Options.Lanes} lanes, built in {clock.Elapsed}");
         clock.Restart();

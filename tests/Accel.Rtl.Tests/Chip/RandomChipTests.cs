@@ -19,7 +19,7 @@ public sealed class RandomChipTests
     public void Chips_of_random_models_compute_every_value_of_the_interpreter()
     {
         Tool.Require("iverilog", "iverilog");
-        string[] wanted = ["attention", "rope", "causal_conv", "rg_lru", "block_linear", "slice", "multiply", "add", "silu", "sigmoid", "norm_quantize_rows"];
+        string[] wanted = ["attention", "rope", "causal_conv", "rg_lru", "block_linear", "slice", "multiply", "add", "silu", "sigmoid", "norm_quantize_rows", "rms_norm"];
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var made = 0;
         for (var seed = 1; made < Models || !seen.IsSupersetOf(wanted); seed++)
@@ -55,12 +55,23 @@ public sealed class RandomChipTests
     public void An_op_without_a_block_is_refused_by_name()
     {
         var graph = Enumerable.Range(1, 100).Select(seed => Quantize(new RandomModel(seed), QuantizationOptions.Int8)).First(g => g.Ops.Any(op => op is QuantizedSelectiveScan));
-        var scan = graph.Ops.First(op => op is QuantizedSelectiveScan or QuantizedRmsNorm);
+        var scan = graph.Ops.First(op => op is QuantizedSelectiveScan);
 
         var fault = Assert.Throws<InputException>(() => ChipGenerator.Generate(graph, new ChipOptions { ContextLength = Context }));
 
         Assert.Contains(scan.Mnemonic, fault.Message, StringComparison.Ordinal);
         Assert.Contains(scan.Result.Name, fault.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void A_chip_with_norms_of_heads_is_clean_for_lint()
+    {
+        Tool.Require("verilator", "verilator");
+        var graph = Enumerable.Range(1, 200).Select(seed => Quantize(new RandomModel(seed), QuantizationOptions.Int8)).First(g => HasBlocks(g) && g.Ops.Any(op => op is QuantizedRmsNorm));
+        var design = ChipGenerator.Generate(graph, new ChipOptions { ContextLength = Context, Lanes = 8 });
+        var folder = Tool.Folder("norm_chip");
+        File.WriteAllText(Path.Combine(folder, "chip.v"), Accel.Rtl.Hdl.VerilogPrinter.PrintText(design.Top));
+        Tool.Lint(folder, "chip.v", design.Top.Name);
     }
 
     [Fact]
@@ -135,7 +146,7 @@ public sealed class RandomChipTests
 
     /// <summary>Whether all ops have blocks and all attentions one shape.</summary>
     internal static bool HasBlocks(QuantizedGraph graph) =>
-        !graph.Ops.Any(op => op is QuantizedSelectiveScan or QuantizedRmsNorm)
+        !graph.Ops.Any(op => op is QuantizedSelectiveScan)
         && graph.Ops.OfType<QuantizedAttention>().Select(op => (op.Heads, op.KeyHeads, op.HeadWidth)).Distinct().Count() <= 1
         && graph.Ops.OfType<QuantizedRope>().Select(op => op.Rotation).Distinct().Count() <= 1;
 

@@ -16,17 +16,20 @@ internal sealed class StyleCost
     private const double FlipFlop = 5.33;
     private const double HeldBit = 8.4;
 
-    /// <summary>A bit of ROM as logic.</summary>
-    private const double RomBit = 0.19;
+    /// <summary>A bit of ROM as logic: 3,550 gate equivalents for 64 x 64 int4 codes.</summary>
+    private const double RomBit = 0.217;
 
     /// <summary>A multiply-accumulate lane with its share of the adder tree.</summary>
     private const double Lane = 900;
 
-    /// <summary>Shared sums, states and inverters for a digit.</summary>
-    private const double SerialDigit = 4.6;
+    /// <summary>
+    /// Shared sums and inverters for a nonzero digit, and the state of a row's sum in a group: together within a tenth of four mapped units, 64 x 64 of int4, ternary
+    /// and int8, and groups of 32 of a trained matrix.
+    /// </summary>
+    private const double SerialDigit = 3.85, SerialRow = 28;
 
-    /// <summary>Shared adders and pipeline registers for a digit, int8 codes.</summary>
-    private const double ParallelDigit = 46;
+    /// <summary>Shared adders and pipeline registers for a digit, int8 codes: 40 for ternary at 64 x 64, two adders a stage.</summary>
+    private const double ParallelDigit = 40;
 
     /// <summary>A bit of a product of a sum by a mantissa.</summary>
     private const double ProductBit = 6.5;
@@ -72,7 +75,7 @@ internal sealed class StyleCost
         return mantissas + style switch
         {
             MatrixStyle.Rom => RomBit * weight.CodeBits * weight.Rows * weight.Columns,
-            MatrixStyle.Serial => (SerialDigit * _digits) + (2.5 * weight.Rows * weight.Groups) + (1.7 * weight.Columns * Unrolled.Bands.Count),
+            MatrixStyle.Serial => (SerialDigit * _digits) + ((SerialRow + 2.0) * weight.Rows * weight.Groups) + (1.7 * weight.Columns * Unrolled.Bands.Count),
             _ => (ParallelDigit * _digits) + (2.2 * weight.Rows * weight.Groups * Unrolled.SumBits) + (5.0 * weight.Rows) + (1.7 * weight.Columns * Unrolled.CodeBits),
         };
     }

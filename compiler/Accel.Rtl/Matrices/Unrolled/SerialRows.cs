@@ -30,9 +30,9 @@ internal sealed class SerialRows(RowLogic logic, Func<UnrolledMatrix, Band, int,
         bit.Next(ports.Start | last, 0).Next(running.Value, bit.Value.Increment());
         pass.Next(ports.Start, 0).Next(running & last, pass.Value.Increment());
         way.Next(ports.Start, 0).Next(last, ~way.Value);
-        var isSign = bit.Value >= Unsigned.Constant(bit.Value.Width, logic.CodeBits - 1);
-        var place = m.Wire("place", isSign.Select(Unsigned.Constant(Bits.OfIndex(logic.CodeBits), logic.CodeBits - 1), bit.Value.Resize(Bits.OfIndex(logic.CodeBits))));
-        var x = m.Wire("x", Unsigned.Concat([.. Enumerable.Range(0, logic.Inputs).Reverse().Select(i => Code(ports, i).ShiftRight(place)[0])]));
+        var place = m.Register("place", logic.CodeBits, comment: "the bit of each code that is sent, one of them high");
+        place.Next(ports.Start | last, 1).Next(~place.Value[logic.CodeBits - 1], place.Value.ShiftLeft(1).Truncate(logic.CodeBits));
+        var x = m.Wire("x", Unsigned.Concat([.. Enumerable.Range(0, logic.Inputs).Reverse().Select(i => (Code(ports, i) & place.Value).Any())]));
 
         var lanes = new Unsigned[logic.Groups];
         for (var i = 0; i < logic.Matrices.Count; i++)

@@ -59,8 +59,8 @@ internal sealed class StampedArray(UnitId id, int depth, MatMulArrayConfig confi
                 // The port is free for the next read-out when the last row has left; what follows is the depth of the scaling.
                 _readOutFree = end - ReadOut.Latency;
                 break;
-            case TimedKind.Product when !isIdeal && command.Macs > 0:
-                end = _passes.Run(stamps.Start, command.Passes!);
+            case TimedKind.Product when !isIdeal && !command.Passes!.IsEmpty:
+                end = _passes.Run(stamps.Start, command.Passes);
                 break;
         }
 
@@ -75,10 +75,8 @@ internal sealed class StampedArray(UnitId id, int depth, MatMulArrayConfig confi
         command.SumsLength = touched.Sums.Length;
         if (command.Command is MatMul product)
         {
-            var shape = ProductShape.Of(product, registers);
-            command.Macs = shape.Macs;
             command.Passes ??= new();
-            command.Passes.Forget(shape);
+            command.Passes.Forget(ProductShape.Of(product, registers));
         }
         else
         {

@@ -52,7 +52,7 @@ internal sealed class StampedMachine
     public StampedMachine(CompiledProgram program, HardwareConfig hardware, TimingOptions options, IMachineMemory memory, CommandExecutor? executor)
     {
         (_program, _options, _memory, _executor) = (program, options, memory, executor);
-        _observed = options.Observer is { } observer ? new(observer) : null;
+        _observed = options.Observer is { WantsCommands: true } observer ? new(observer) : null;
         _semaphores = new(program.Machine.Semaphores);
         _waiting = new int[program.Machine.Semaphores];
         _ids = Dispatcher.UnitsOf(program.Machine);
@@ -270,7 +270,7 @@ internal sealed class StampedMachine
             timed, order, issued, ready, giver < 0 ? StallCause.Fence : (StallCause)_ids[giver].Kind, start, _executor?.Tracker?.Snapshot(number));
         if (timed.Kind == TimedKind.Product)
         {
-            _totals.Multiplied(timed.Operator, timed.Macs);
+            _totals.Multiplied(timed.Operator, timed.Passes!.Shape);
         }
 
         var end = unit.Start(stamps, registers);

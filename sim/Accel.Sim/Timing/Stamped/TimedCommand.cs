@@ -80,10 +80,7 @@ internal sealed class TimedCommand
     /// <summary>Cycles of a vector command or a read-out.</summary>
     public long Cycles { get; set; }
 
-    /// <summary>Multiply-accumulates of a product.</summary>
-    public Int128 Macs { get; set; }
-
-    /// <summary>The last way of a product through a pipeline.</summary>
+    /// <summary>A product, and its last way through a pipeline.</summary>
     public PassRecord? Passes { get; set; }
 
     /// <summary>Whether what is kept holds for these registers; if not, the caller must renew it.</summary>

@@ -7,8 +7,13 @@ internal sealed class PassRecord
     private long[] _after = [];
     private bool _isKept;
 
+    private ProductShape _shape;
+
     /// <summary>The product.</summary>
-    public ProductShape Shape { get; private set; }
+    public ref readonly ProductShape Shape => ref _shape;
+
+    /// <summary>Whether nothing is multiplied.</summary>
+    public bool IsEmpty => _shape.IsEmpty;
 
     /// <summary>From start to end.</summary>
     public long Cycles { get; private set; }
@@ -39,5 +44,5 @@ internal sealed class PassRecord
     }
 
     /// <summary>The product has other sizes now.</summary>
-    public void Forget(in ProductShape shape) => (Shape, _isKept) = (shape, false);
+    public void Forget(in ProductShape shape) => (_shape, _isKept) = (shape, false);
 }
