@@ -15,19 +15,6 @@ public sealed class LogicFunction
 
     private const int Longest = 1 << 16;
 
-    /// <summary>Steps of a compiled function; an input is its number.</summary>
-    private const int StepZero = -1;
-
-    private const int StepOne = -2;
-
-    private const int StepNot = -3;
-
-    private const int StepAnd = -4;
-
-    private const int StepOr = -5;
-
-    private const int StepXor = -6;
-
     private readonly Term _root;
 
     private LogicFunction(Term root, IReadOnlyList<string> inputs) => (_root, Inputs) = (root, inputs);
@@ -72,12 +59,12 @@ public sealed class LogicFunction
         return Of(_root, input);
     }
 
-    /// <summary>The function as steps of a stack machine, for <see cref="Run"/>; null if it has more terms than allowed.</summary>
-    internal int[]? Compile(int mostTerms)
+    /// <summary>The function as steps of a stack machine: an input by its place in <see cref="Inputs"/>, else a <see cref="LogicStep"/>; null if it has more steps than allowed.</summary>
+    internal int[]? Compile(int mostSteps)
     {
         var program = new List<int>();
         Visit(_root);
-        return program.Count <= mostTerms ? [.. program] : null;
+        return program.Count <= mostSteps ? [.. program] : null;
 
         void Visit(Term term)
         {
@@ -93,55 +80,14 @@ public sealed class LogicFunction
 
             program.Add(term.Kind switch
             {
-                Kind.Constant => term.Name == "1" ? StepOne : StepZero,
-                Kind.Not => StepNot,
-                Kind.And => StepAnd,
-                Kind.Or => StepOr,
-                Kind.Xor => StepXor,
+                Kind.Constant => term.Name == "1" ? LogicStep.One : LogicStep.Zero,
+                Kind.Not => LogicStep.Not,
+                Kind.And => LogicStep.And,
+                Kind.Or => LogicStep.Or,
+                Kind.Xor => LogicStep.Xor,
                 _ => Inputs.ToList().IndexOf(term.Name),
             });
         }
-    }
-
-    /// <summary>Runs a compiled function on 64 assignments at once.</summary>
-    /// <param name="program">Of <see cref="Compile"/>.</param>
-    /// <param name="operands">Places of its inputs among the values, in the order of <see cref="Inputs"/>.</param>
-    internal static ulong Run(ReadOnlySpan<int> program, ReadOnlySpan<int> operands, ReadOnlySpan<ulong> values)
-    {
-        Span<ulong> stack = stackalloc ulong[program.Length];
-        var top = -1;
-        foreach (var step in program)
-        {
-            switch (step)
-            {
-                case StepZero:
-                    stack[++top] = 0;
-                    break;
-                case StepOne:
-                    stack[++top] = ulong.MaxValue;
-                    break;
-                case StepNot:
-                    stack[top] = ~stack[top];
-                    break;
-                case StepAnd:
-                    top--;
-                    stack[top] &= stack[top + 1];
-                    break;
-                case StepOr:
-                    top--;
-                    stack[top] |= stack[top + 1];
-                    break;
-                case StepXor:
-                    top--;
-                    stack[top] ^= stack[top + 1];
-                    break;
-                default:
-                    stack[++top] = values[operands[step]];
-                    break;
-            }
-        }
-
-        return stack[0];
     }
 
     /// <summary>As a Verilog expression, with names mapped.</summary>
@@ -315,4 +261,23 @@ public sealed class LogicFunction
 
         private static bool IsName(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '[' or ']';
     }
+}
+
+/// <summary>Steps of a compiled function that are no inputs.</summary>
+internal static class LogicStep
+{
+    public const int Zero = -1;
+
+    public const int One = -2;
+
+    public const int Not = -3;
+
+    public const int And = -4;
+
+    public const int Or = -5;
+
+    public const int Xor = -6;
+
+    /// <summary>Takes the result to the place that follows.</summary>
+    public const int Store = -7;
 }

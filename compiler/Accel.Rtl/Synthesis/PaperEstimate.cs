@@ -21,7 +21,7 @@ public sealed record LogicFigures
     /// <inheritdoc cref="GatesPerLane"/>
     public double GatesPerLaneAndWeightBit { get; init; } = 75;
 
-    /// <summary>All other units of a chip (row coding with its divider, attention, functions, sequencer), once for each value that matrices read.</summary>
+    /// <summary>All other units of a chip (row coding with its divider, attention, functions, sequencer), once for each value that matrices read: a guess above row coding, which was mapped to 49,061 in the chip of stories260k.</summary>
     public double GatesPerStage { get; init; } = 100_000;
 }
 

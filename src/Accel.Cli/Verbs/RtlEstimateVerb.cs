@@ -86,7 +86,7 @@ internal static class RtlEstimateVerb
             assumed:
               a table takes {figures.GatesPerToldBit:0.000} gate equivalents per bit that it tells, codes tell {figures.ToldShare:0.00} and scales {figures.ToldShareOfScales:0.00} of their bits: mapped to sky130, trained weights
               a lane takes {figures.GatesPerLane:0} gate equivalents and {figures.GatesPerLaneAndWeightBit:0} per bit of a weight, int8 inputs; its share of scales, sums and counters is in it: the same
-              all other units take {figures.GatesPerStage:N0} gate equivalents for each value that matrices read: those of the bundled chip
+              all other units take {figures.GatesPerStage:N0} gate equivalents for each value that matrices read, a guess: row coding, the largest, was mapped to 49,000
               a gate equivalent is {MappingLibrary.TransistorsPerGate} transistors; {node.Name} holds {node.MegatransistorsPerSquareMillimetre} M transistors of logic per mm2, the mean of products, wires and placement in it
               a bit of memory takes {node.BitCell} um2 over {ProcessNode.ArrayShare:0.00}; gates per weight do not depend on the process; no interfaces, no spare rows, no clock tree of its own
 

@@ -12,7 +12,7 @@ public sealed class ReadmeTests
         {
             var data = new TheoryData<string, string>();
             var (isInside, command, expected) = (false, "", new List<string>());
-            foreach (var line in new[] { "README.md", "compiler/README.md" }.SelectMany(file => File.ReadAllLines(Path.Combine(Root, file))))
+            foreach (var line in new[] { "README.md", "compiler/README.md", "compiler/Accel.Rtl/Synthesis/README.md" }.SelectMany(file => File.ReadAllLines(Path.Combine(Root, file))))
             {
                 if (line.StartsWith("```", StringComparison.Ordinal) || (isInside && line.StartsWith("$ ", StringComparison.Ordinal)))
                 {

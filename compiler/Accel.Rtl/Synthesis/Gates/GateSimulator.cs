@@ -9,14 +9,18 @@ namespace Accel.Rtl.Synthesis.Gates;
 /// </summary>
 internal sealed class GateSimulator
 {
-    private const int Depth = 64;
+    /// <summary>Steps of one cell's function.</summary>
+    private const int Longest = 64;
 
     private readonly ulong[] _values;
-    private readonly Gate[] _gates;
-    private readonly (int Output, int Inverse, int[] Operands, int[] Program)[] _flipFlops;
+    private readonly (int Output, int Inverse)[] _flipFlops;
     private readonly ulong[] _next;
     private readonly IReadOnlyDictionary<string, int[]> _ports;
-    private readonly List<(int[] Operands, int Index, string Place)> _inputs = [];
+
+    // All gates in order, and the next values of all flip-flops: steps of a stack machine, nets by their numbers.
+    private readonly int[] _settle;
+    private readonly int[] _edge;
+    private readonly List<(int[] Program, int[] Steps, string Place)> _inputs = [];
 
     /// <exception cref="InputException">A latch, a flip-flop with set or clear or another clock, a cell without functions, or gates in a loop.</exception>
     public GateSimulator(LibertyLibrary library, FlatNetlist netlist, string clock = "clk")
@@ -28,12 +32,15 @@ internal sealed class GateSimulator
         var driver = new int[netlist.Nets];
         Array.Fill(driver, -1);
         var gates = new List<Gate>();
-        var flipFlops = new List<(int, int, int[], int[])>();
+        var states = new List<Gate>();
+        var flipFlops = new List<(int, int)>();
         foreach (var gate in netlist.Gates)
         {
             if (gate.Cell.States.Count > 0)
             {
-                flipFlops.Add(FlipFlop(library, gate, clockNet));
+                var data = CheckedData(library, gate, clockNet);
+                states.Add(new(flipFlops.Count, data, Operands(library, gate, data), gate));
+                flipFlops.Add(Outputs(library, gate));
                 continue;
             }
 
@@ -41,18 +48,20 @@ internal sealed class GateSimulator
             {
                 var function = pin is { Function: { } f, ThreeState: null } && !gate.Cell.HasStateTable ? f : throw new InputException(library.File, $"{gate.Cell.Name}.{pin.Name}", "an output with a function that always drives", "another");
                 driver[gate.Pins[pin.Name]] = gates.Count;
-                var operands = Operands(library, gate, function);
-                gates.Add(new(gate.Pins[pin.Name], operands, function.Compile(Depth) ?? throw new InputException(library.File, gate.Cell.Name, $"a function of at most {Depth} terms", "more")));
+                gates.Add(new(gate.Pins[pin.Name], function, Operands(library, gate, function), gate));
             }
         }
 
         _flipFlops = [.. flipFlops];
         _next = new ulong[_flipFlops.Length];
-        _gates = Ordered(library, gates, driver);
+        _settle = Program(library, Ordered(library, gates, driver));
+        _edge = Program(library, states);
     }
 
-    /// <summary>A cell's output: <c>value = program(values of operands)</c>.</summary>
-    private sealed record Gate(int Output, int[] Operands, int[] Program);
+    /// <summary>An output of a cell, or what a flip-flop takes.</summary>
+    /// <param name="Target">The net, or the flip-flop.</param>
+    /// <param name="Operands">Nets of the function's inputs.</param>
+    private sealed record Gate(int Target, LogicFunction Function, int[] Operands, GateInstance Instance);
 
     /// <summary>Inputs of cells, clocks left out: where a fault can be.</summary>
     public int Inputs => _inputs.Count;
@@ -63,16 +72,20 @@ internal sealed class GateSimulator
     /// <summary>Fixes an input of a cell at a value until the result is disposed.</summary>
     public IDisposable StuckAt(int input, bool value)
     {
-        var (operands, index, _) = _inputs[input];
-        var stuck = new Stuck(operands, index, operands[index]);
-        operands[index] = value ? FlatNetlist.One : FlatNetlist.Zero;
+        var (program, steps, _) = _inputs[input];
+        var stuck = new Stuck(program, steps, program[steps[0]]);
+        foreach (var step in steps)
+        {
+            program[step] = value ? FlatNetlist.One : FlatNetlist.Zero;
+        }
+
         return stuck;
     }
 
     /// <summary>Gives each flip-flop a random value, and the clock none.</summary>
     public void Randomise(Random random)
     {
-        foreach (var (output, inverse, _, _) in _flipFlops)
+        foreach (var (output, inverse) in _flipFlops)
         {
             var value = (ulong)random.NextInt64(long.MinValue, long.MaxValue);
             Store(output, inverse, value);
@@ -104,26 +117,79 @@ internal sealed class GateSimulator
     }
 
     /// <summary>Lets the inputs reach the outputs and the flip-flops.</summary>
-    public void Settle()
-    {
-        foreach (var gate in _gates)
-        {
-            _values[gate.Output] = LogicFunction.Run(gate.Program, gate.Operands, _values);
-        }
-    }
+    public void Settle() => Run(_settle, _values, _values);
 
     /// <summary>The clock's edge, behind <see cref="Settle"/>.</summary>
     public void Step()
     {
-        for (var k = 0; k < _flipFlops.Length; k++)
-        {
-            _next[k] = LogicFunction.Run(_flipFlops[k].Program, _flipFlops[k].Operands, _values);
-        }
-
+        Run(_edge, _values, _next);
         for (var k = 0; k < _flipFlops.Length; k++)
         {
             Store(_flipFlops[k].Output, _flipFlops[k].Inverse, _next[k]);
         }
+    }
+
+    private static void Run(int[] program, ulong[] values, ulong[] results)
+    {
+        Span<ulong> stack = stackalloc ulong[Longest];
+        var top = -1;
+        for (var at = 0; at < program.Length; at++)
+        {
+            var step = program[at];
+            switch (step)
+            {
+                case LogicStep.Zero:
+                    stack[++top] = 0;
+                    break;
+                case LogicStep.One:
+                    stack[++top] = ulong.MaxValue;
+                    break;
+                case LogicStep.Not:
+                    stack[top] = ~stack[top];
+                    break;
+                case LogicStep.And:
+                    top--;
+                    stack[top] &= stack[top + 1];
+                    break;
+                case LogicStep.Or:
+                    top--;
+                    stack[top] |= stack[top + 1];
+                    break;
+                case LogicStep.Xor:
+                    top--;
+                    stack[top] ^= stack[top + 1];
+                    break;
+                case LogicStep.Store:
+                    results[program[++at]] = stack[top--];
+                    break;
+                default:
+                    stack[++top] = values[step];
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Gates one after another, and where each of their inputs is read.</summary>
+    private int[] Program(LibertyLibrary library, IReadOnlyList<Gate> gates)
+    {
+        var program = new List<int>();
+        var reads = new List<(int[] Steps, string Place)>();
+        foreach (var gate in gates)
+        {
+            var steps = gate.Function.Compile(Longest) ?? throw new InputException(library.File, gate.Instance.Cell.Name, $"a function of at most {Longest} steps", "more");
+            for (var input = 0; input < gate.Operands.Length; input++)
+            {
+                reads.Add(([.. Enumerable.Range(0, steps.Length).Where(k => steps[k] == input).Select(k => program.Count + k)], $"{gate.Instance.Cell.Name} {gate.Instance.Name}.{gate.Function.Inputs[input]}"));
+            }
+
+            program.AddRange(steps.Select(step => step >= 0 ? gate.Operands[step] : step));
+            program.Add(LogicStep.Store);
+            program.Add(gate.Target);
+        }
+
+        int[] whole = [.. program];
+        _inputs.AddRange(reads.Select(read => (whole, read.Steps, read.Place)));
+        return whole;
     }
 
     private void Store(int output, int inverse, ulong value)
@@ -139,49 +205,45 @@ internal sealed class GateSimulator
         }
     }
 
-    private int[] Operands(LibertyLibrary library, GateInstance gate, LogicFunction function)
-    {
-        var operands = new int[function.Inputs.Count];
-        for (var k = 0; k < operands.Length; k++)
-        {
-            operands[k] = gate.Pins.TryGetValue(function.Inputs[k], out var net) ? net : throw new InputException(library.File, $"{gate.Cell.Name}.{function.Inputs[k]}", "an input that is connected", "an open one");
-            _inputs.Add((operands, k, $"{gate.Cell.Name} {gate.Name}.{function.Inputs[k]}"));
-        }
+    private static int[] Operands(LibertyLibrary library, GateInstance gate, LogicFunction function) =>
+        [.. function.Inputs.Select(name => gate.Pins.TryGetValue(name, out var net) ? net : throw new InputException(library.File, $"{gate.Cell.Name}.{name}", "an input that is connected", "an open one"))];
 
-        return operands;
-    }
-
-    private (int Output, int Inverse, int[] Operands, int[] Program) FlipFlop(LibertyLibrary library, GateInstance gate, int clock)
+    /// <summary>What a plain flip-flop takes at the rising edge of the design's clock.</summary>
+    private static LogicFunction CheckedData(LibertyLibrary library, GateInstance gate, int clock)
     {
         var state = gate.Cell.States is [{ IsLatch: false, Clear: null, Preset: null, Clock: not null, Data: not null } only] ? only : throw new InputException(library.File, gate.Cell.Name, "a flip-flop without set and clear", "another cell with a state");
-        if (state.Clock!.Inputs is not [var pin] || state.Clock.ToString() != pin || gate.Pins[pin] != clock)
-        {
-            throw new InputException(library.File, gate.Cell.Name, "a flip-flop on the rising edge of the design's clock", $"{gate.Name} on another");
-        }
+        return state.Clock!.Inputs is [var pin] && state.Clock.ToString() == pin && gate.Pins[pin] == clock
+            ? state.Data!
+            : throw new InputException(library.File, gate.Cell.Name, "a flip-flop on the rising edge of the design's clock", $"{gate.Name} on another");
+    }
 
+    /// <summary>Nets of a flip-flop's state and of its inverse; -1 for one that is open.</summary>
+    private static (int Output, int Inverse) Outputs(LibertyLibrary library, GateInstance gate)
+    {
+        var state = gate.Cell.States[0];
         var (output, inverse) = (-1, -1);
-        foreach (var q in gate.Cell.Outputs.Where(q => gate.Pins.ContainsKey(q.Name)))
+        foreach (var pin in gate.Cell.Outputs.Where(pin => gate.Pins.ContainsKey(pin.Name)))
         {
-            var function = q.Function?.ToString();
+            var function = pin.Function?.ToString();
             if (function == state.Variable)
             {
-                output = gate.Pins[q.Name];
+                output = gate.Pins[pin.Name];
             }
             else if (function == state.Inverse)
             {
-                inverse = gate.Pins[q.Name];
+                inverse = gate.Pins[pin.Name];
             }
             else
             {
-                throw new InputException(library.File, $"{gate.Cell.Name}.{q.Name}", "the state or its inverse", function ?? "nothing");
+                throw new InputException(library.File, $"{gate.Cell.Name}.{pin.Name}", "the state or its inverse", function ?? "nothing");
             }
         }
 
-        return (output, inverse, Operands(library, gate, state.Data!), state.Data!.Compile(Depth)!);
+        return (output, inverse);
     }
 
     /// <summary>Gates behind those that feed them.</summary>
-    private static Gate[] Ordered(LibertyLibrary library, List<Gate> gates, int[] driver)
+    private static List<Gate> Ordered(LibertyLibrary library, List<Gate> gates, int[] driver)
     {
         var waiting = new int[gates.Count];
         var readers = new List<int>[gates.Count];
@@ -216,11 +278,17 @@ internal sealed class GateSimulator
             }
         }
 
-        return order.Count == gates.Count ? [.. order] : throw new InputException(library.File, "", "gates without a loop", $"{gates.Count - order.Count} gates that wait for each other");
+        return order.Count == gates.Count ? order : throw new InputException(library.File, "", "gates without a loop", $"{gates.Count - order.Count} gates that wait for each other");
     }
 
-    private sealed class Stuck(int[] operands, int index, int net) : IDisposable
+    private sealed class Stuck(int[] program, int[] steps, int net) : IDisposable
     {
-        public void Dispose() => operands[index] = net;
+        public void Dispose()
+        {
+            foreach (var step in steps)
+            {
+                program[step] = net;
+            }
+        }
     }
 }
