@@ -5,7 +5,7 @@ namespace Accel.Compiler.Tests.Passes;
 /// <summary>Each pass on the smallest plan that shows it: the text before and after.</summary>
 public sealed class PassTests
 {
-    private static readonly StateSpace _space = new(Bytes: 2048, ContextLength: 16, RunTokens: 4, Sequences: 2);
+    private static readonly StateSpace _space = new(Bytes: 2048, ContextLength: 16, RunTokens: 4, Sequences: 2, Stripe: 1);
 
     [Fact]
     public void Canonicalise_drops_ops_that_nobody_reads_and_those_that_only_they_read()
