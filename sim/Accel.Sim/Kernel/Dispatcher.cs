@@ -10,6 +10,7 @@ namespace Accel.Sim.Kernel;
 /// <remarks>A simulator of time keeps the same queues and semaphores and decides by clocks which unit goes next.</remarks>
 internal sealed class Dispatcher
 {
+    private readonly MachineShape _machine;
     private readonly DependencyTracker? _tracker;
     private readonly CommandExecutor _executor;
     private readonly Sequencer _sequencer = new();
@@ -21,10 +22,9 @@ internal sealed class Dispatcher
 
     public Dispatcher(CompiledProgram program, MachineMemory memory, DependencyTracker? tracker, int queueDepth, long maximumSteps)
     {
-        var machine = program.Machine;
-        (_executor, _tracker, _maximumSteps) = (new(memory, tracker), tracker, maximumSteps);
-        _semaphores = new(machine.Semaphores);
-        _units = UnitsOf(machine);
+        (_machine, _executor, _tracker, _maximumSteps) = (program.Machine, new(memory, tracker), tracker, maximumSteps);
+        _semaphores = new(_machine.Semaphores);
+        _units = UnitsOf(_machine);
         _queues = [.. _units.Select(_ => new CommandQueue(queueDepth))];
     }
 
@@ -41,6 +41,14 @@ internal sealed class Dispatcher
         .. Enumerable.Range(0, machine.Arrays).Select(i => new UnitId(UnitKind.Array, i)),
         .. Enumerable.Range(0, machine.VectorUnits).Select(i => new UnitId(UnitKind.Vector, i)),
     ];
+
+    /// <summary>The place of a unit in <see cref="UnitsOf"/>.</summary>
+    public static int NumberOf(MachineShape machine, UnitId unit) => unit.Kind switch
+    {
+        UnitKind.Dma => unit.Index,
+        UnitKind.Array => machine.DmaChannels + unit.Index,
+        _ => machine.DmaChannels + machine.Arrays + unit.Index,
+    };
 
     public void Run(EntryPoint entry, long position, long tokens, long sequence, ReadOnlyMemory<long> positions = default)
     {
@@ -90,7 +98,7 @@ internal sealed class Dispatcher
             else
             {
                 var command = (Command)_sequencer.Current;
-                var queue = _queues[IndexOf(command.Unit)];
+                var queue = _queues[NumberOf(_machine, command.Unit)];
                 if (queue.IsFull)
                 {
                     return progress;
@@ -141,8 +149,6 @@ internal sealed class Dispatcher
 
         Observer?.OnCommand(instruction, command, queue.HeadRegisters);
     }
-
-    private int IndexOf(UnitId unit) => Array.IndexOf(_units, unit);
 
     private MachineFaultException Fault(FaultKind kind, int instruction, Command command, string text) =>
         CommandExecutor.Fault(kind, _entry!, instruction, command, text);

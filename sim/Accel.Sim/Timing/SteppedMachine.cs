@@ -221,13 +221,7 @@ internal sealed class SteppedMachine
         }
 
         var (flight, descriptor, bytes, bursts) = channel.Send(_now);
-        var traffic = flight.Command switch
-        {
-            Load load => load.Traffic,
-            Store store => store.Traffic,
-            var gather => ((Gather)gather).Traffic,
-        };
-        _totals.Moved(flight.Command.Operator, traffic, bytes);
+        _totals.Moved(flight.Command.Operator, ((DmaCommand)flight.Command).Traffic, bytes);
         var transfer = _memory.Send(descriptor, channel.Id.Index, _now);
         _sent.Add(transfer, (channel, flight, new(channel.Id.Index, bytes, bursts, descriptor.IsWrite, _now, _now)));
         return true;
@@ -243,7 +237,7 @@ internal sealed class SteppedMachine
 
         if (_next is Command command)
         {
-            var queue = _units[NumberOf(command.Unit)].Queue;
+            var queue = _units[Dispatcher.NumberOf(_program.Machine, command.Unit)].Queue;
             if (queue.IsFull)
             {
                 return false;
@@ -268,13 +262,6 @@ internal sealed class SteppedMachine
         Fetch(_now + 1);
         return true;
     }
-
-    private int NumberOf(UnitId unit) => unit.Kind switch
-    {
-        UnitKind.Dma => unit.Index,
-        UnitKind.Array => _channels.Length + unit.Index,
-        _ => _channels.Length + _program.Machine.Arrays + unit.Index,
-    };
 
     /// <summary>
     /// Finds the sequencer's next command or fence, beginning in a cycle: each of its own instructions before it takes a cycle. What

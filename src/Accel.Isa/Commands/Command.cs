@@ -76,6 +76,9 @@ public abstract record DmaCommand : Command
 {
     public int Channel { get; init; }
 
+    /// <summary>What the bytes are counted as.</summary>
+    public abstract TrafficClass Traffic { get; init; }
+
     public override UnitId Unit => new(UnitKind.Dma, Channel);
 }
 

@@ -143,7 +143,7 @@ internal sealed class StampedMachine
         var known = _codes.Find(code => code.Entry.Name == name);
         if (known is null)
         {
-            known = new(_program.EntryPoints.First(entry => entry.Name == name), NumberOf);
+            known = new(_program.EntryPoints.First(entry => entry.Name == name), unit => Dispatcher.NumberOf(_program.Machine, unit));
             _codes.Add(known);
         }
 
@@ -212,13 +212,6 @@ internal sealed class StampedMachine
         _ready = cycle + _sequencer.OwnSteps - before;
         _sequencerLedger.Busy(_ready - cycle);
     }
-
-    private int NumberOf(UnitId unit) => unit.Kind switch
-    {
-        UnitKind.Dma => unit.Index,
-        UnitKind.Array => _channels.Length + unit.Index,
-        _ => _channels.Length + _program.Machine.Arrays + unit.Index,
-    };
 
     /// <summary>Starts and ends commands of the units that were woken, and of those that these wake.</summary>
     private void Propagate()
@@ -396,13 +389,7 @@ internal sealed class StampedMachine
         var cycle = channel.NextSend;
         var (descriptor, bytes, bursts, command) = channel.Send();
         var dma = channel.CommandOf(command);
-        var traffic = dma.Command switch
-        {
-            Load load => load.Traffic,
-            Store store => store.Traffic,
-            var gather => ((Gather)gather).Traffic,
-        };
-        _totals.Moved(dma.Operator, traffic, bytes);
+        _totals.Moved(dma.Operator, ((DmaCommand)dma.Command).Traffic, bytes);
         _sent.Add((_memory.Send(descriptor, number, cycle), number, command, new(number, bytes, bursts, descriptor.IsWrite, cycle, cycle)));
         _awake.Push(number);
     }
