@@ -66,7 +66,7 @@ public static class MatrixOptimiser
             GraphObjective.Adders => network => network.Adders,
             _ => network => GraphCost.Of(GraphBuilder.Build(network), options.Input).FullAdderBits,
         };
-        foreach (var (tile, network) in Networks(matrix, options, cost, 0, report))
+        foreach (var (tile, network) in Networks(matrix, options, cost, SumPrices.Adders, report))
         {
             builder.Add(network, tile.FirstInput, tile.FirstOutput);
         }
@@ -76,9 +76,9 @@ public static class MatrixOptimiser
 
     /// <summary>The best network found for each tile.</summary>
     /// <param name="cost">What a network costs.</param>
-    /// <param name="statePrice">What a bit of state of a sum costs, in adders: the search's own measure.</param>
+    /// <param name="prices">The search's own measure.</param>
     internal static List<(Tile Tile, SumNetwork Network)> Networks(
-        IntegerMatrix matrix, OptimiserOptions options, Func<SumNetwork, double> cost, double statePrice, Action<int, int>? report)
+        IntegerMatrix matrix, OptimiserOptions options, Func<SumNetwork, double> cost, SumPrices prices, Action<int, int>? report)
     {
         var depth = matrix.MinimumDepth + options.ExtraDepth;
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ExtraDepth, 0, nameof(options));
@@ -95,7 +95,7 @@ public static class MatrixOptimiser
             var start = (chain == chains - 1 ? StartNetworks.ColumnDifferences(tile.Matrix) : null) ?? StartNetworks.Digits(tile.Matrix);
             var share = options.EffortPercent / 100.0 / found.Length;
             var (moves, work) = ((long)(MovesPerDigit * tile.Matrix.Digits * share), (long)(MostWork * share));
-            found[index] = new TileSearch(tile.AllowedWeights, cost, statePrice).Run(start, seed: (ulong)chain + 1, moves, work);
+            found[index] = new TileSearch(tile.AllowedWeights, cost, prices).Run(start, seed: (ulong)chain + 1, moves, work);
             lock (gate)
             {
                 report?.Invoke(++finished, found.Length);

@@ -50,18 +50,27 @@ internal sealed class SerialStyle : UnrolledStyle
     public LogicView View { get; init; } = LogicView.Cells;
 
     /// <summary>Beyond greedy sharing a search gains less than a hundredth in tiles of this size, for six times the work.</summary>
-    private static readonly OptimiserOptions _search = new() { EffortPercent = 20, Threads = 1 };
+    public const int UsualEffort = 20;
+
+    /// <inheritdoc cref="OptimiserOptions.EffortPercent"/>
+    public int EffortPercent { get; init; } = UsualEffort;
 
     protected override int Latency(IReadOnlyList<UnrolledMatrix> matrices) => SerialRows.Latency(matrices);
 
     protected override Module Structure(RowLogic logic) =>
-        new SerialRows(logic, TileGraphs.Of(logic.Matrices, tile => SerialOptimiser.Optimise(tile, _search), Report), View == LogicView.Cells ? new() : null).Build();
+        new SerialRows(logic, TileGraphs.Of(logic.Matrices, tile => SerialOptimiser.OptimiseTurns(tile, Math.Max(1, tile.Outputs / logic.SumBits), new() { EffortPercent = EffortPercent, Threads = 1 }), Report), View == LogicView.Cells ? new() : null).Build();
 }
 
 /// <summary>Word-parallel shared adder graphs, pipelined.</summary>
 internal sealed class ParallelStyle : UnrolledStyle
 {
     public override string Name => "parallel";
+
+    /// <summary>Many tiles: little search for each.</summary>
+    public const int UsualEffort = 10;
+
+    /// <inheritdoc cref="OptimiserOptions.EffortPercent"/>
+    public int EffortPercent { get; init; } = UsualEffort;
 
     /// <summary>Adders on the longest way through a stage.</summary>
     public int Levels { get; init; } = 2;
@@ -70,7 +79,7 @@ internal sealed class ParallelStyle : UnrolledStyle
 
     protected override Module Structure(RowLogic logic)
     {
-        var options = new OptimiserOptions { Objective = GraphObjective.Bits, ExtraDepth = ParallelRows.ExtraDepth, EffortPercent = 10, Threads = 1 };
+        var options = new OptimiserOptions { Objective = GraphObjective.Bits, ExtraDepth = ParallelRows.ExtraDepth, EffortPercent = EffortPercent, Threads = 1 };
         return new ParallelRows(logic, TileGraphs.Of(logic.Matrices, tile => MatrixOptimiser.Optimise(tile, options), Report), Levels).Build();
     }
 }

@@ -6,6 +6,7 @@ using Accel.Compiler.Quantization;
 using Accel.Core.Diagnostics;
 using Accel.Models;
 using Accel.Rtl.ConstantMatrix;
+using Accel.Rtl.Matrices;
 using Accel.Rtl.Synthesis;
 using Accel.Rtl.Synthesis.Gates;
 using Accel.Rtl.Tools;
@@ -15,7 +16,7 @@ namespace Accel.Cli.Verbs;
 /// <summary><c>accel rtl unit</c>: one constant matrix in each style, mapped, timed, and its gates checked against integers.</summary>
 internal static class RtlUnitVerb
 {
-    private static readonly string[] _styles = ["rom", "serial", "parallel"];
+    private static readonly string[] _styles = ["rom", "serial", "parallel", "serial-graph", "parallel-graph"];
 
     public static Command Create(Terminal terminal)
     {
@@ -23,10 +24,10 @@ internal static class RtlUnitVerb
         var model = new Option<string>("--model") { Description = "the model whose matrix to take", DefaultValueFactory = _ => ModelLoader.DefaultName };
         var name = new Option<string?>("--matrix") { HelpName = "NAME", Description = "a matrix of the model, such as layers.0.mlp.up.weight" };
         var weights = CommonOptions.Weights();
-        var style = new Option<string[]>("--style") { Description = "rom, serial, parallel; else all three", AllowMultipleArgumentsPerToken = true };
+        var style = new Option<string[]>("--style") { Description = "rom, serial, parallel: units as chips have them; serial-graph, parallel-graph: all rows at once, without ports and scales; else all five", AllowMultipleArgumentsPerToken = true };
         style.AcceptOnlyFromAmong(_styles);
-        var lanes = CommonOptions.AtLeast("--lanes", "of rom, a power of two; 0 for the greatest that a row fills, at most 64", 0, 0);
-        var group = CommonOptions.AtLeast("--group", "of rom with FILE: inputs that share a scale of 16 bits, drawn at random; 0 for no scales", 0, 0);
+        var lanes = CommonOptions.AtLeast("--lanes", "codes of a word, a power of two, and of rom its multipliers; 0 for the greatest that a row fills, at most 64", 0, 0);
+        var group = CommonOptions.AtLeast("--group", "with FILE: inputs that share a scale of 16 bits, drawn at random; 0 for no scales", 0, 0);
         var levels = CommonOptions.Positive("--levels", "of parallel: adders on the longest way through a stage", 3);
         var effort = CommonOptions.AtLeast("--effort", "work of the search for shared sums in percent of the usual", 100, 0);
         var liberty = RtlSynthVerb.Liberty();
@@ -54,6 +55,8 @@ internal static class RtlUnitVerb
                 throw new InputException("--lanes", "", "a power of two, at most 4096", $"{width}");
             }
 
+            var (groupSize, mantissas) = Scales(matrix, stored, parsed.GetValue(group), parsed.GetValue(seed));
+            ProductUnit Chip(MatrixStyle chosen) => new ChipUnit(matrix, chosen, width, groupSize, mantissas, parsed.GetValue(levels), parsed.GetValue(effort));
             var kept = parsed.GetValue(output);
             var work = kept is null ? Directory.CreateTempSubdirectory("accel-unit-") : kept;
             try
@@ -63,9 +66,9 @@ internal static class RtlUnitVerb
                 {
                     ProductUnit unit = one switch
                     {
-                        "serial" => new SerialUnit(matrix, search),
-                        "parallel" => new ParallelUnit(matrix, parsed.GetValue(levels), search),
-                        _ => Rom(matrix, width, stored, parsed.GetValue(group), parsed.GetValue(seed)),
+                        "serial-graph" => new SerialUnit(matrix, search),
+                        "parallel-graph" => new ParallelUnit(matrix, parsed.GetValue(levels), search),
+                        _ => Chip(Enum.Parse<MatrixStyle>(one, ignoreCase: true)),
                     };
                     trials.Add(UnitTrial.Run(unit, library, Path.Combine(work.FullName, one), options, (long)matrix.Inputs * matrix.Outputs, parsed.GetValue(vectors), parsed.GetValue(faults), parsed.GetValue(seed)));
                 }
@@ -89,15 +92,15 @@ internal static class RtlUnitVerb
         return command;
     }
 
-    private static RomUnit Rom(IntegerMatrix matrix, int lanes, WeightMatrix? stored, int group, int seed)
+    private static (int GroupSize, IReadOnlyList<ushort>? Mantissas) Scales(IntegerMatrix matrix, WeightMatrix? stored, int group, int seed)
     {
         if (stored is not null)
         {
-            return new(matrix, lanes, stored.GroupSize, stored.Data.Mantissas);
+            return (stored.GroupSize, stored.Data.Mantissas);
         }
 
         var random = new Random(seed);
-        return group == 0 ? new(matrix, lanes) : new(matrix, lanes, group, [.. Enumerable.Range(0, matrix.Outputs * ((matrix.Inputs + group - 1) / group)).Select(_ => (ushort)random.Next(1 << 15, 1 << 16))]);
+        return group == 0 ? (matrix.Inputs, null) : (group, [.. Enumerable.Range(0, matrix.Outputs * ((matrix.Inputs + group - 1) / group)).Select(_ => (ushort)random.Next(1 << 15, 1 << 16))]);
     }
 
     private static (string Title, IntegerMatrix Matrix, WeightMatrix? Stored) Source(FileInfo? file, string model, string? name, WeightChoice weights)

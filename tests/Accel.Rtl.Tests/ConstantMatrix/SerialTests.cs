@@ -24,7 +24,7 @@ public sealed class SerialTests
         ];
         foreach (var terms in sums)
         {
-            var adder = new ColumnAdder(terms);
+            var adder = new ColumnAdder([.. terms.Select(term => term.Shift)], terms.Sum(term => term.Negative ? 1L << term.Shift : 0));
             for (var code = 0; code < 1 << (terms.Length + adder.StateBits); code++)
             {
                 // A state that a vector reaches: at most the greatest sum halved, again and again, or the start.

@@ -88,11 +88,11 @@ public sealed class SumNetworkTests
     {
         var network = StartNetworks.Digits(matrix);
         var allowed = Enumerable.Repeat(1L << 12, matrix.Outputs).ToArray();
-        var sharing = new PairSharing(network, allowed, 0);
+        var sharing = new PairSharing(network, allowed, SumPrices.Adders);
         var draw = new Draw((ulong)seed);
         network.Pairs.WatchAll();
         sharing.Run(ref draw);
-        new SharingSearch(network, sharing, 0).Run(ref draw, moves, long.MaxValue, 0.5, 0.1);
+        new SharingSearch(network, sharing, SumPrices.Adders).Run(ref draw, moves, long.MaxValue, 0.5, 0.1);
         return network;
     }
 

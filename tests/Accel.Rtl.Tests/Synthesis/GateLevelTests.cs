@@ -1,4 +1,5 @@
 using Accel.Core.Diagnostics;
+using Accel.Rtl.Matrices;
 using Accel.Rtl.Synthesis.Gates;
 using Accel.Rtl.Tests.ConstantMatrix;
 
@@ -17,7 +18,7 @@ public sealed class GateLevelTests
         var random = new Random(4);
         ProductUnit unit = style switch
         {
-            "rom" => new RomUnit(matrix, 4, 4, [.. Enumerable.Range(0, 18).Select(_ => (ushort)random.Next(1 << 15, 1 << 16))]),
+            "rom" => new ChipUnit(matrix, MatrixStyle.Rom, 4, 4, [.. Enumerable.Range(0, 18).Select(_ => (ushort)random.Next(1 << 15, 1 << 16))]),
             "serial" => new SerialUnit(matrix, new() { EffortPercent = 5 }),
             _ => new ParallelUnit(matrix, 2, new() { EffortPercent = 5 }),
         };
@@ -37,7 +38,7 @@ public sealed class GateLevelTests
 
         // One weight at either end: -128 x -128 needs the widest output.
         var matrix = new Accel.Rtl.ConstantMatrix.IntegerMatrix(2, 2, [-128, 127, 0, -1]);
-        foreach (ProductUnit unit in new ProductUnit[] { new SerialUnit(matrix), new ParallelUnit(matrix, 1), new RomUnit(matrix, 2) })
+        foreach (ProductUnit unit in new ProductUnit[] { new SerialUnit(matrix), new ParallelUnit(matrix, 1), new ChipUnit(matrix, MatrixStyle.Rom, 2) })
         {
             Assert.Equal([16384, -16256 + 128], unit.Expected([-128, -128]));
             var trial = UnitTrial.Run(unit, library, Tool.Folder($"unit-ends-{unit.Style}"), new() { HasTiming = false }, 4, vectors: 64, faults: 0, seed: 1);

@@ -13,29 +13,29 @@ public sealed class ColumnAdder
     private readonly List<Cell> _cells = [];
     private readonly List<int> _sum = [];
 
-    /// <param name="terms">The terms; their signals do not matter here.</param>
-    public ColumnAdder(ReadOnlySpan<SerialTerm> terms)
+    /// <param name="shifts">Of the terms.</param>
+    /// <param name="start">The state to begin with: at most the sum over the terms of 2^shift.</param>
+    public ColumnAdder(ReadOnlySpan<int> shifts, long start)
     {
-        (Terms, Reach) = (terms.Length, 0);
-        foreach (var term in terms)
+        (Terms, Start) = (shifts.Length, start);
+        foreach (var shift in shifts)
         {
-            Reach += 1L << term.Shift;
-            Start += term.Negative ? 1L << term.Shift : 0;
+            Reach += 1L << shift;
         }
 
         StateBits = Math.Max(IntegerMatrix.CeilingLog2(Reach), Start == Reach ? IntegerMatrix.CeilingLog2(Reach + 1) : 0);
         var columns = new List<Queue<int>>();
-        for (var k = 0; k < terms.Length; k++)
+        for (var k = 0; k < shifts.Length; k++)
         {
-            Column(columns, terms[k].Shift).Enqueue(k);
+            Column(columns, shifts[k]).Enqueue(k);
         }
 
         for (var k = 0; k < StateBits; k++)
         {
-            Column(columns, k).Enqueue(terms.Length + k);
+            Column(columns, k).Enqueue(Terms + k);
         }
 
-        var bits = terms.Length + StateBits;
+        var bits = Terms + StateBits;
         for (var column = 0; column < columns.Count; column++)
         {
             var waiting = columns[column];
@@ -66,7 +66,7 @@ public sealed class ColumnAdder
     /// <summary>The sum over the terms of 2^shift.</summary>
     public long Reach { get; }
 
-    /// <summary>The state that a vector starts with: what the inverted terms lack.</summary>
+    /// <summary>The state that a vector starts with.</summary>
     public long Start { get; }
 
     /// <summary>Bits of the state.</summary>

@@ -12,17 +12,26 @@ public static class SerialOptimiser
     /// </summary>
     private const double StatePrice = 1.6;
 
+    /// <summary>A term that a pass chooses, and an adder with its share of a lane's state, in full adders: 1.2 and 7 gate equivalents.</summary>
+    private const double ChoicePrice = 0.22, LanePrice = 1.3;
+
     /// <inheritdoc cref="MatrixOptimiser.Optimise"/>
-    public static SerialGraph Optimise(IntegerMatrix matrix, OptimiserOptions? options = null, Action<int, int>? report = null)
+    public static SerialGraph Optimise(IntegerMatrix matrix, OptimiserOptions? options = null, Action<int, int>? report = null) =>
+        Optimise(matrix, options ?? new(), new SumPrices(StatePrice, 1, StatePrice), report);
+
+    /// <summary>A graph whose outputs take turns, so many of them at an adder: their own terms cost little, and less is worth sharing.</summary>
+    /// <param name="turns">Outputs that an adder serves one after another.</param>
+    public static SerialGraph OptimiseTurns(IntegerMatrix matrix, int turns, OptimiserOptions? options = null, Action<int, int>? report = null) =>
+        Optimise(matrix, options ?? new(), new SumPrices(StatePrice, ChoicePrice + (LanePrice / turns), 0), report);
+
+    private static SerialGraph Optimise(IntegerMatrix matrix, OptimiserOptions options, SumPrices prices, Action<int, int>? report)
     {
         ArgumentNullException.ThrowIfNull(matrix);
-        options ??= new();
 
         // What greedy sharing leaves to be gained is a few percent here: the outputs' own adders stay, and a twentieth of the work finds most of it.
         options = options with { EffortPercent = options.EffortPercent / 20 };
         var builder = new SerialBuilder(matrix.Inputs, matrix.Outputs);
-        static double Cost(SumNetwork network) => network.Adders + (StatePrice * network.StateBits);
-        foreach (var (tile, network) in MatrixOptimiser.Networks(matrix, options, Cost, StatePrice, report))
+        foreach (var (tile, network) in MatrixOptimiser.Networks(matrix, options, prices.Of, prices, report))
         {
             builder.Add(network, tile.FirstInput, tile.FirstOutput);
         }

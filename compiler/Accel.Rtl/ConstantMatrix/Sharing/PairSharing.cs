@@ -6,9 +6,9 @@ namespace Accel.Rtl.ConstantMatrix.Sharing;
 /// </summary>
 /// <param name="network">What is changed in place.</param>
 /// <param name="allowedWeights">The greatest weight of each output, <c>2^depth</c> for a depth of its own.</param>
-/// <param name="statePrice">What a bit of state of a sum costs, in adders; a signal that saves no more than its state costs is not shared.</param>
+/// <param name="prices">Of terms and states; a signal that saves no more than it costs is not shared.</param>
 /// <remarks>Greedy selection by frequency: C. Paar, Optimized Arithmetic for Reed-Solomon Encoders, ISIT 1997; on signed digits: R. Hartley, TCAS-II 43(10), 1996.</remarks>
-internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, double statePrice)
+internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, SumPrices prices)
 {
     private readonly List<Match> _matches = [];
     private readonly List<int> _sums = [];
@@ -16,16 +16,18 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, dou
     /// <summary>Shares until no pair is left that saves an adder.</summary>
     public void Run(ref Draw draw)
     {
+        var dearest = Math.Max(1, prices.OutputTerm);
+
         // Signals that are not worth their state go once: sharing may leave others behind, but each of its steps takes adders away, so it ends.
-        Tidy(statePrice);
+        Tidy(byPrice: true);
         do
         {
             network.Settle();
             while (network.Pairs.TryDraw(ref draw, out var key, out var promised))
             {
                 // Most pairs that are not worth a signal are told by their count, before they are looked for.
-                var price = statePrice == 0 ? 0 : statePrice * IntegerMatrix.CeilingLog2(1 + (1L << Math.Min(40, Math.Abs(key.RelativeShift))));
-                if (promised - 1 <= price && !MayHaveSignal(key))
+                var price = prices.State == 0 ? 0 : prices.State * IntegerMatrix.CeilingLog2(1 + (1L << Math.Min(40, Math.Abs(key.RelativeShift))));
+                if ((promised * dearest) - 1 <= price && !MayHaveSignal(key))
                 {
                     continue;
                 }
@@ -37,7 +39,7 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, dou
                     continue;
                 }
 
-                if (_matches.Count - 1 <= price && !_matches.Exists(match => match.Exact))
+                if (Saved() - 1 <= price && !_matches.Exists(match => match.Exact))
                 {
                     continue;
                 }
@@ -46,11 +48,11 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, dou
                 network.Settle();
             }
         }
-        while (Tidy(0));
+        while (Tidy(byPrice: false));
     }
 
     /// <summary>Removes signals that save no more than their state costs: unused ones, those of one user and those of one term in any case.</summary>
-    private bool Tidy(double price)
+    private bool Tidy(bool byPrice)
     {
         var changed = false;
         var touched = network.Touched;
@@ -58,7 +60,7 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, dou
         {
             var signal = touched[i];
             var (users, terms) = (network.Users(signal).Length, network.Sum(signal).Length);
-            if (network.IsLive(signal) && (users <= 1 || terms <= 1 || (users - 1) * (terms - 1) <= price * network.StateBitsOf(signal)))
+            if (network.IsLive(signal) && (users <= 1 || terms <= 1 || (byPrice && IsDear(signal, terms))))
             {
                 network.Inline(signal);
                 changed = true;
@@ -67,6 +69,35 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, dou
 
         touched.Clear();
         return changed;
+    }
+
+    /// <summary>Whether a signal costs no less than the terms that it saves its users.</summary>
+    private bool IsDear(int signal, int terms)
+    {
+        if (prices.State == 0 && prices.OutputTerm == 1)
+        {
+            return false;
+        }
+
+        var saved = 0.0;
+        foreach (var user in network.Users(signal))
+        {
+            saved += prices.Term(network.IsOutput(user));
+        }
+
+        return (saved - 1) * (terms - 1) <= prices.State * network.StateBitsOf(signal);
+    }
+
+    /// <summary>What the matches are worth: a term each.</summary>
+    private double Saved()
+    {
+        var saved = 0.0;
+        foreach (var match in _matches)
+        {
+            saved += prices.Term(network.IsOutput(match.Sum));
+        }
+
+        return saved;
     }
 
     /// <summary>Whether an intermediate of two terms stands on the shorter list of users.</summary>

@@ -8,9 +8,9 @@ namespace Accel.Rtl.ConstantMatrix.Sharing;
 /// Simulated annealing: S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, Science 220, 1983; destroy and repair: P. Shaw, Using Constraint
 /// Programming and Local Search Methods to Solve Vehicle Routing Problems, CP 1998.
 /// </remarks>
-internal sealed class SharingSearch(SumNetwork network, PairSharing sharing, double statePrice)
+internal sealed class SharingSearch(SumNetwork network, PairSharing sharing, SumPrices prices)
 {
-    private double Cost => network.Adders + (statePrice * network.StateBits);
+    private double Cost => prices.Of(network);
 
     /// <param name="draw">Where chance comes from.</param>
     /// <param name="moves">How often to destroy and repair, at most.</param>

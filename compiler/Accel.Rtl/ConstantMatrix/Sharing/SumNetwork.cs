@@ -70,11 +70,17 @@ internal sealed class SumNetwork
     /// <summary>Two-input adders of the network as it stands.</summary>
     public int Adders { get; private set; }
 
+    /// <summary>Those of them that are the outputs' own.</summary>
+    public int OutputAdders { get; private set; }
+
     /// <summary>
     /// Bits that the sums keep from one cycle to the next where they are computed bit by bit: of each the logarithm of its reach, the sum
     /// over its terms of 2^shift.
     /// </summary>
     public int StateBits { get; private set; }
+
+    /// <summary>Those of them that are the outputs'.</summary>
+    public int OutputStateBits { get; private set; }
 
     /// <summary>Intermediate signals in use.</summary>
     public int Intermediates { get; private set; }
@@ -357,7 +363,7 @@ internal sealed class SumNetwork
 
         Append(ref _terms[sum], ref _length[sum], term.Packed);
         Append(ref _users[term.Signal], ref _userCount[term.Signal], sum);
-        Adders += length > 0 ? 1 : 0;
+        CountAdders(sum, length > 0 ? 1 : 0);
         _weight[sum] += 1L << _depth[term.Signal];
         _unsettled.Add(sum);
     }
@@ -373,14 +379,22 @@ internal sealed class SumNetwork
 
         Work += _length[sum];
         Reach(sum, -(1L << Math.Min(term.Shift, DeepestTold)));
-        Adders -= _length[sum] > 0 ? 1 : 0;
+        CountAdders(sum, _length[sum] > 0 ? -1 : 0);
         _weight[sum] -= 1L << _depth[term.Signal];
         _unsettled.Add(sum);
     }
 
+    private void CountAdders(int sum, int change)
+    {
+        Adders += change;
+        OutputAdders += IsOutput(sum) ? change : 0;
+    }
+
     private void Reach(int sum, long change)
     {
-        StateBits += IntegerMatrix.CeilingLog2(_reach[sum] + change) - IntegerMatrix.CeilingLog2(_reach[sum]);
+        var bits = IntegerMatrix.CeilingLog2(_reach[sum] + change) - IntegerMatrix.CeilingLog2(_reach[sum]);
+        StateBits += bits;
+        OutputStateBits += IsOutput(sum) ? bits : 0;
         _reach[sum] += change;
     }
 

@@ -13,13 +13,13 @@ internal sealed class TileSearch
 
     private readonly long[] _allowedWeights;
     private readonly Func<SumNetwork, double> _cost;
-    private readonly double _statePrice;
+    private readonly SumPrices _prices;
 
     /// <param name="allowedWeights">The greatest weight of each output.</param>
     /// <param name="cost">What the outcome shall have least of.</param>
-    /// <param name="statePrice">What a bit of state of a sum costs, in adders; 0 where sums have none.</param>
-    public TileSearch(long[] allowedWeights, Func<SumNetwork, double> cost, double statePrice) =>
-        (_allowedWeights, _cost, _statePrice) = (allowedWeights, cost, statePrice);
+    /// <param name="prices">What the search itself goes by.</param>
+    public TileSearch(long[] allowedWeights, Func<SumNetwork, double> cost, SumPrices prices) =>
+        (_allowedWeights, _cost, _prices) = (allowedWeights, cost, prices);
 
     /// <param name="start">Changed in place.</param>
     /// <param name="seed">Another seed, another outcome.</param>
@@ -35,12 +35,12 @@ internal sealed class TileSearch
         for (var round = 0; round < Rounds && moves >= Rounds && work >= Rounds; round++)
         {
             // A transposed network does not tell the states of its sums.
-            var transposed = round % 2 == 1 && _statePrice == 0;
-            network = network.Rebuild(transposed: round > 0 && _statePrice == 0);
+            var transposed = round % 2 == 1 && !_prices.HasState;
+            network = network.Rebuild(transposed: round > 0 && !_prices.HasState);
             var allowed = transposed ? Unlimited(network.Outputs) : _allowedWeights;
             var sharing = Share(network, allowed, ref draw);
             var (hot, cold) = (Temperature(round), Temperature(round + 1));
-            new SharingSearch(network, sharing, _statePrice).Run(ref draw, moves / Rounds, work / Rounds, hot, cold);
+            new SharingSearch(network, sharing, _prices).Run(ref draw, moves / Rounds, work / Rounds, hot, cold);
             if (!transposed && _cost(network) is var cost && cost <= bestCost)
             {
                 (best, bestCost) = (network, cost);
@@ -62,7 +62,7 @@ internal sealed class TileSearch
     private PairSharing Share(SumNetwork network, long[] allowed, ref Draw draw)
     {
         DepthRepair.Run(network, allowed);
-        var sharing = new PairSharing(network, allowed, _statePrice);
+        var sharing = new PairSharing(network, allowed, _prices);
         network.Pairs.WatchAll();
         sharing.Run(ref draw);
         network.Pairs.Compact();

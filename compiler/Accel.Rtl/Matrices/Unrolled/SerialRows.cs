@@ -1,3 +1,4 @@
+using System.Numerics;
 using Accel.Rtl.ConstantMatrix.Serial;
 using Accel.Rtl.Hdl;
 
@@ -48,8 +49,12 @@ internal sealed class SerialRows(RowLogic logic, Func<UnrolledMatrix, Band, int,
         }
 
         var turner = CornerTurner.Build(n);
+        var lack = Lack(m, ports);
         RowLogic.End(m, ports, [.. lanes.Select((bits, g) =>
-            Blocks.LanePort.Gate(ports.Timing.Valid, m.Instance(turner, $"u_turner_{g}").Connect("way", way).Connect("bits", bits)["word"]))]);
+        {
+            var word = m.Instance(turner, $"u_turner_{g}").Connect("way", way).Connect("bits", bits)["word"];
+            return Blocks.LanePort.Gate(ports.Timing.Valid, (word + lack.Slice((LackBits * (g + 1)) - 1, LackBits * g)).Truncate(n));
+        })]);
         return m;
     }
 
@@ -87,6 +92,40 @@ internal sealed class SerialRows(RowLogic logic, Func<UnrolledMatrix, Band, int,
         return m;
     }
 
+    private int LackBits => Bits.Of(Lacks().Max());
+
+    private IEnumerable<long> Lacks() => logic.Matrices.SelectMany(matrix => matrix.Bands.SelectMany(band =>
+        Enumerable.Range(0, matrix.Groups).SelectMany(g => Enumerable.Range(0, band.Rows).Select(row => SerialLanes.Lack(graphs(matrix, band, g), row)))));
+
+    /// <summary>What the lanes lack of the row that is seen, group 0 lowest.</summary>
+    private Unsigned Lack(Module m, RowPorts ports)
+    {
+        Unsigned? all = null;
+        for (var i = 0; i < logic.Matrices.Count; i++)
+        {
+            var matrix = logic.Matrices[i];
+            var words = new BigInteger[matrix.Rows];
+            foreach (var band in matrix.Bands)
+            {
+                for (var row = 0; row < band.Rows; row++)
+                {
+                    for (var g = 0; g < matrix.Groups; g++)
+                    {
+                        words[band.FirstRow + row] |= (BigInteger)SerialLanes.Lack(graphs(matrix, band, g), row) << (LackBits * g);
+                    }
+                }
+            }
+
+            var table = new Module($"{logic.Name}_{matrix.Name}_lack", $"What negative terms lack in each row of {matrix.Weight.Name}, {LackBits} bits a group.");
+            table.Output("word", table.Lookup("entry", table.Input("address", Bits.OfIndex(words.Length)), matrix.Groups * LackBits, words));
+            var word = m.Instance(table, $"u_{matrix.Name}_lack").Connect("address", ports.Timing.Row.Resize(Bits.OfIndex(words.Length)))["word"].Resize(logic.Groups * LackBits);
+            var own = logic.Matrices.Count == 1 ? word : Blocks.LanePort.Gate(ports.Chosen(i), word);
+            all = all is { } others ? others | own : own;
+        }
+
+        return all!.Value;
+    }
+
     private Module BandModule(UnrolledMatrix matrix, int index)
     {
         var (n, band) = (logic.SumBits, matrix.Bands[index]);
@@ -101,17 +140,8 @@ internal sealed class SerialRows(RowLogic logic, Func<UnrolledMatrix, Band, int,
         for (var g = 0; g < matrix.Groups; g++)
         {
             var firstColumn = g * matrix.Weight.GroupSize;
-            var product = SerialProduct.Build($"{m.Name}_group_{g}", graphs(matrix, band, g), cells);
-            var y = m.Instance(product, $"u_group_{g}").Connect("start", start).Connect("x", gated.Slice(firstColumn + matrix.GroupColumns(g) - 1, firstColumn))["y"];
-            var lanes = new Unsigned[n];
-            for (var row = 0; row < band.Rows; row++)
-            {
-                var (p, lane) = Math.DivRem(band.FirstRow + row, n);
-                var bit = y[row] & pass[p - firstPass];
-                lanes[lane] = lanes[lane] == default ? bit : lanes[lane] | bit;
-            }
-
-            m.Output($"lanes_{g}", Unsigned.Concat([.. lanes.Reverse().Select(lane => lane == default ? Unsigned.Constant(1, 0) : lane)]));
+            var product = SerialLanes.Build($"{m.Name}_group_{g}", graphs(matrix, band, g), pass.Width, n, row => (((band.FirstRow + row) / n) - firstPass, (band.FirstRow + row) % n), cells);
+            m.Output($"lanes_{g}", m.Instance(product, $"u_group_{g}").Connect("start", start).Connect("pass", pass).Connect("x", gated.Slice(firstColumn + matrix.GroupColumns(g) - 1, firstColumn))["y"]);
         }
 
         return m;

@@ -80,7 +80,7 @@ public sealed class GateLevelCheck
         var vector = new sbyte[_unit.Matrix.Inputs];
         for (var i = 0; i < vector.Length; i++)
         {
-            vector[i] = number switch { 0 => sbyte.MinValue, 1 => sbyte.MaxValue, 2 => 0, 3 => -1, _ => (sbyte)random.Next(sbyte.MinValue, sbyte.MaxValue + 1) };
+            vector[i] = number switch { 0 => _unit.LeastInput, 1 => sbyte.MaxValue, 2 => 0, 3 => -1, _ => (sbyte)random.Next(_unit.LeastInput, sbyte.MaxValue + 1) };
         }
 
         return vector;

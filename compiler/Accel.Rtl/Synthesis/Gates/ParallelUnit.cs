@@ -21,7 +21,7 @@ public sealed class ParallelUnit : ProductUnit
         _outputBits = ParallelProduct.OutputWidth(cost);
     }
 
-    public override string Style => "parallel";
+    public override string Style => "parallel-graph";
 
     public override int CyclesPerVector => 1;
 

@@ -19,6 +19,9 @@ public abstract class ProductUnit
     /// <summary>As the command line calls it.</summary>
     public abstract string Style { get; }
 
+    /// <summary>The least input; codes of a chip are symmetric.</summary>
+    public virtual sbyte LeastInput => sbyte.MinValue;
+
     /// <summary>Cycles from one vector to the next when they follow without a gap.</summary>
     public abstract int CyclesPerVector { get; }
 
@@ -26,7 +29,7 @@ public abstract class ProductUnit
     public string Top => Module.Name;
 
     /// <summary>The module and all that it holds, as synthesis reads them.</summary>
-    public IReadOnlyList<VerilogFile> Files => VerilogPrinter.Print(Module);
+    public IReadOnlyList<VerilogFile> Files => VerilogPrinter.Print(Module, DesignView.Synthesis);
 
     internal abstract Module Module { get; }
 

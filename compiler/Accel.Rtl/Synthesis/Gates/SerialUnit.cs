@@ -17,7 +17,7 @@ public sealed class SerialUnit : ProductUnit
         CyclesPerVector = Enumerable.Range(0, matrix.Outputs).Max(j => BitsOf(Enumerable.Range(0, matrix.Inputs).Sum(i => Math.Abs((long)matrix[i, j]))));
     }
 
-    public override string Style => "serial";
+    public override string Style => "serial-graph";
 
     public override int CyclesPerVector { get; }
 

@@ -8,10 +8,10 @@ using Accel.Rtl.Matrices;
 namespace Accel.Rtl.Synthesis.Gates;
 
 /// <summary>
-/// The product with weights in constant tables and lanes along a row, as a chip's unit does it: counters, tables, multipliers, sums of 63 bits
-/// and a scale per group of weights included.
+/// The product as a chip's unit does it: from words of codes to the sums of rows one after another, with ports, counters, tables, multipliers
+/// and a scale per group of weights.
 /// </summary>
-public sealed class RomUnit : ProductUnit
+public sealed class ChipUnit : ProductUnit
 {
     /// <summary>As long as the pipeline is, and more.</summary>
     private const int CyclesOfReset = 8;
@@ -20,10 +20,13 @@ public sealed class RomUnit : ProductUnit
     private readonly int _lanes;
 
     /// <param name="matrix">The codes.</param>
-    /// <param name="lanes">Multiply-accumulate lanes, a power of two.</param>
+    /// <param name="style">How the matrix becomes logic.</param>
+    /// <param name="lanes">Codes of a word, a power of two; multiply-accumulate lanes where the style has such.</param>
     /// <param name="groupSize">Inputs that share a scale.</param>
     /// <param name="mantissas">Scales, <c>[outputs, groups]</c>, 16 bits each; null for 1 everywhere.</param>
-    public RomUnit(IntegerMatrix matrix, int lanes, int groupSize = int.MaxValue, IReadOnlyList<ushort>? mantissas = null)
+    /// <param name="levels">Of parallel: adders on the longest way through a stage.</param>
+    /// <param name="effort">Work of the search for shared sums in percent of the usual; null for what a chip gets.</param>
+    public ChipUnit(IntegerMatrix matrix, MatrixStyle style, int lanes, int groupSize = int.MaxValue, IReadOnlyList<ushort>? mantissas = null, int levels = 2, int? effort = null)
         : base(matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);
@@ -44,12 +47,21 @@ public sealed class RomUnit : ProductUnit
         _weights = new("weight", matrix.Outputs, matrix.Inputs, format, groupSize, 0) { Data = new(codes, scales) };
         _lanes = lanes;
         var op = new QuantizedLinear(new(0, "x", matrix.Inputs, InputBits, 0), new(1, "y", matrix.Outputs, new(32, 0)), _weights, 1, null, 0, 0);
-        var unit = new RomStyle().Build([new(op, 0)], [], new(8, Hdl.Bits.OfIndex((matrix.Inputs + lanes - 1) / lanes), lanes, InputBits, 1));
+        IMatrixStyle maker = style switch
+        {
+            MatrixStyle.Serial => new SerialStyle { EffortPercent = effort ?? SerialStyle.UsualEffort },
+            MatrixStyle.Parallel => new ParallelStyle { Levels = levels, EffortPercent = effort ?? ParallelStyle.UsualEffort },
+            _ => new RomStyle(),
+        };
+        Style = maker.Name;
+        var unit = maker.Build([new(op, 0)], [], new(8, Hdl.Bits.OfIndex((matrix.Inputs + lanes - 1) / lanes), lanes, InputBits, 1));
         Module = unit.Unit.Module;
         CyclesPerVector = (int)unit.Unit.Cycles(0, 0);
     }
 
-    public override string Style => "rom";
+    public override string Style { get; }
+
+    public override sbyte LeastInput => -sbyte.MaxValue;
 
     public override int CyclesPerVector { get; }
 
