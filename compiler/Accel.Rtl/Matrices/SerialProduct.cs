@@ -30,10 +30,10 @@ public static class SerialProduct
         var m = new Module(name, $"Constant matrix-vector product, {graph.Inputs} x {graph.Outputs.Length}, bit-serial, least significant bit first: {graph.Sums} shared sums.");
         var start = m.Input("start", comment: "high in the cycle before the lowest bits");
         var x = m.Input("x", graph.Inputs, "bit t of every input in cycle t");
-        var sums = new SerialSums(m, graph, view == LogicView.Cells ? new() : null, start, x);
+        var sums = new SerialSums(m, view == LogicView.Cells ? new() : null, start, x, graph.Signals);
         for (var k = 0; k < graph.Sums; k++)
         {
-            sums.Build(k);
+            sums.Add(graph.Inputs + k, graph.Sum(k));
         }
 
         var y = new Unsigned[graph.Outputs.Length];

@@ -1,27 +1,35 @@
+using System.Globalization;
 using Accel.Rtl.ConstantMatrix.Serial;
 using Accel.Rtl.Hdl;
 
 namespace Accel.Rtl.Matrices;
 
-/// <summary>The sums of a serial graph as logic of a module, least significant bit first.</summary>
+/// <summary>Serial sums as logic of a module, least significant bit first.</summary>
 /// <param name="m">The module.</param>
-/// <param name="graph">Whose sums they are.</param>
 /// <param name="cells">What sums are made of; null for words.</param>
 /// <param name="start">High in the cycle before the lowest bits.</param>
-/// <param name="x">The bits of the inputs.</param>
-internal sealed class SerialSums(Module m, SerialGraph graph, SerialCells? cells, Unsigned start, Unsigned x)
+/// <param name="x">The bits of the first signals, which are inputs.</param>
+/// <param name="signals">Inputs and sums.</param>
+internal sealed class SerialSums(Module m, SerialCells? cells, Unsigned start, Unsigned x, int signals)
 {
-    private readonly Unsigned[] _bits = [.. Enumerable.Range(0, graph.Signals).Select(signal => signal < graph.Inputs ? x[signal] : default)];
-    private readonly Unsigned?[] _inverted = new Unsigned?[graph.Signals];
+    private readonly Unsigned[] _bits = [.. Enumerable.Range(0, signals).Select(signal => signal < x.Width ? x[signal] : default)];
+    private readonly Unsigned?[] _inverted = new Unsigned?[signals];
 
     /// <summary>The bit of a signal; of a sum, once it is built.</summary>
     public Unsigned this[int signal] => _bits[signal];
 
-    /// <summary>Builds sum <paramref name="index"/> of the graph, those that it reads before it.</summary>
-    public void Build(int index)
+    /// <summary>Makes a signal the sum of earlier ones.</summary>
+    public void Add(int signal, ReadOnlySpan<SerialTerm> terms)
     {
-        var terms = graph.Sum(index).ToArray();
-        _bits[graph.Inputs + index] = Sum($"{graph.Inputs + index}", [.. terms.Select(term => (term.Shift, Operand(term)))], terms.Sum(term => term.Negative ? 1L << term.Shift : 0));
+        var operands = new (int, Unsigned)[terms.Length];
+        var first = 0L;
+        for (var t = 0; t < terms.Length; t++)
+        {
+            operands[t] = (terms[t].Shift, Operand(terms[t]));
+            first += terms[t].Negative ? 1L << terms[t].Shift : 0;
+        }
+
+        _bits[signal] = Sum(signal.ToString(CultureInfo.InvariantCulture), operands, first);
     }
 
     /// <summary>The bit of a term, inverted if that is negative: what it lacks is the sum's to add.</summary>

@@ -58,7 +58,7 @@ internal sealed class SerialStyle : UnrolledStyle
     protected override int Latency(IReadOnlyList<UnrolledMatrix> matrices) => SerialRows.Latency(matrices);
 
     protected override Module Structure(RowLogic logic) =>
-        new SerialRows(logic, TileGraphs.Of(logic.Matrices, tile => SerialOptimiser.OptimiseTurns(tile, Math.Max(1, tile.Outputs / logic.SumBits), new() { EffortPercent = EffortPercent, Threads = 1 }), Report), View == LogicView.Cells ? new() : null).Build();
+        new SerialRows(logic, TileGraphs.Of(logic.Matrices, tile => SerialOptimiser.OptimiseTurns(tile, SerialRows.Turns(logic), new() { EffortPercent = EffortPercent, Threads = 1 }), Report), View == LogicView.Cells ? new() : null).Build();
 }
 
 /// <summary>Word-parallel shared adder graphs, pipelined.</summary>
