@@ -35,6 +35,9 @@ public sealed class Module
     /// <summary>Whether synthesis is to take it as part of what holds it, not by itself: small modules that are there to keep the text short.</summary>
     public bool IsInline { get; init; }
 
+    /// <summary>Whether the module is sums, differences and registers alone, as large as it may be: synthesis spares itself what these do not need.</summary>
+    public bool IsAdders { get; init; }
+
     /// <summary>Whether the module has the port <c>clk</c>.</summary>
     public bool HasClock => _registers.Count > 0 || _statements.Any(s => s is MemoryStatement) || _instances.Any(i => i.Module.HasClock);
 

@@ -87,6 +87,11 @@ internal sealed partial class ModulePrinter
             Line("(* inline *)");
         }
 
+        if (_module.IsAdders)
+        {
+            Line("(* adders *)");
+        }
+
         Line($"module {_module.Name} (");
         for (var i = 0; i < ports.Count; i++)
         {

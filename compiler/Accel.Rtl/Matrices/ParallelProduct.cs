@@ -19,7 +19,7 @@ public static class ParallelProduct
         var graph = cost.Graph;
         var schedule = PipelineSchedule.Of(cost, levels);
         var width = cost.RangeOf(0).SignedBits;
-        var m = new Module(name, $"Constant matrix-vector product, {graph.Inputs} x {graph.Outputs.Length}: {graph.Adders} shared adders in {schedule.Stages} stage(s).");
+        var m = new Module(name, $"Constant matrix-vector product, {graph.Inputs} x {graph.Outputs.Length}: {graph.Adders} shared adders in {schedule.Stages} stage(s).") { IsAdders = true };
         var x = m.Input("x", graph.Inputs * width, $"inputs of {width} bits, the first lowest");
 
         // Each signal with its registers: chain[signal][k] is its value k cycles after its stage.

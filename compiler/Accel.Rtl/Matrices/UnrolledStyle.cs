@@ -21,7 +21,7 @@ internal abstract class UnrolledStyle : IMatrixStyle
     public MatrixUnit Build(IReadOnlyList<MatrixTask> tasks, IReadOnlyList<WeightMatrix> tables, MachineShape shape)
     {
         var names = tasks.Select(t => t.Op.Weight.Name).Distinct().ToList();
-        var matrices = names.Select(name => tasks.First(t => t.Op.Weight.Name == name).Op).Select(op => new UnrolledMatrix(op.Weight, op.Blocks, shape.CodeBits)).ToList();
+        var matrices = names.Select(name => tasks.First(t => t.Op.Weight.Name == name).Op).Select(op => new UnrolledMatrix(op.Weight, op.Blocks, shape.CodeBits, MostBandRows)).ToList();
         var logic = Logic(matrices);
         var unit = UnrolledUnit.Build($"matrices_{Name}", tasks, t => names.IndexOf(t.Op.Weight.Name), shape, logic, logic.Build(() => Structure(logic)));
         return new(unit, new Dictionary<string, RomLayout>());
@@ -34,6 +34,8 @@ internal abstract class UnrolledStyle : IMatrixStyle
         return logic.Build(() => Structure(logic));
     }
 
+    protected abstract int MostBandRows { get; }
+
     private RowLogic Logic(IReadOnlyList<UnrolledMatrix> matrices) => new($"{Name}_rows", matrices, Latency(matrices));
 
     protected abstract int Latency(IReadOnlyList<UnrolledMatrix> matrices);
@@ -45,6 +47,8 @@ internal abstract class UnrolledStyle : IMatrixStyle
 internal sealed class SerialStyle : UnrolledStyle
 {
     public override string Name => "serial";
+
+    protected override int MostBandRows => SerialRows.MostBandRows;
 
     /// <summary>What sums are written as.</summary>
     public LogicView View { get; init; } = LogicView.Cells;
@@ -65,6 +69,8 @@ internal sealed class SerialStyle : UnrolledStyle
 internal sealed class ParallelStyle : UnrolledStyle
 {
     public override string Name => "parallel";
+
+    protected override int MostBandRows => ParallelRows.MostBandRows;
 
     /// <summary>Many tiles: little search for each.</summary>
     public const int UsualEffort = 10;

@@ -21,14 +21,14 @@ internal sealed partial class ModuleMapper(MappingLibrary library, string folder
     /// <inheritdoc cref="NetlistOf(string)"/>
     public static string NetlistOf(string folder, string module) => Path.Combine(folder, module, $"{module}.mapped.v");
 
-    /// <param name="isTable">Whether it is a table of constants.</param>
+    /// <param name="kind">What the script may take for granted.</param>
     /// <param name="text">The module, and the ports of those in it.</param>
     /// <exception cref="ToolFailedException">It failed or took too long.</exception>
-    public (IReadOnlyDictionary<string, long> Cells, double DelayPicoseconds, double Seconds) Map(string module, bool isTable, string text, TimeSpan limit)
+    public (IReadOnlyDictionary<string, long> Cells, double DelayPicoseconds, double Seconds) Map(string module, MappingKind kind, string text, TimeSpan limit)
     {
         var place = Path.Combine(folder, module);
         Directory.CreateDirectory(place);
-        var script = MappingScript.Of(library, module, isTable, "in.v", $"../{SharedName}", $"{module}.mapped.v");
+        var script = MappingScript.Of(library, module, kind, "in.v", $"../{SharedName}", $"{module}.mapped.v");
         var key = Fingerprint($"{_state}\n{script}\n{text}");
         var (keyFile, statFile, logFile) = (Path.Combine(place, "key"), NetlistOf(module) + ".stat", Path.Combine(place, "log"));
         var seconds = 0.0;

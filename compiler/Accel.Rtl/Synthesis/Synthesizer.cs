@@ -108,7 +108,7 @@ public static class Synthesizer
 
         try
         {
-            var (cells, delay, seconds) = mapper.Map(module.Name, module.Module.Table is not null, design.TextOf(module), options.ModuleLimit);
+            var (cells, delay, seconds) = mapper.Map(module.Name, module.Module.Table is not null ? MappingKind.Table : module.Module.IsAdders ? MappingKind.Adders : MappingKind.Logic, design.TextOf(module), options.ModuleLimit);
             return result with
             {
                 CellCounts = cells,

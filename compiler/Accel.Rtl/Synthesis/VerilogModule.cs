@@ -7,8 +7,9 @@ namespace Accel.Rtl.Synthesis;
 /// <param name="Instances">Modules of the design that it holds, each with its count, in the order of their first use.</param>
 /// <param name="MemoryBits">Of arrays that it declares; 0 for a module without.</param>
 /// <param name="Table">The constants that it looks up; null for a module that is not a table.</param>
+/// <param name="IsAdders">Sums, differences and registers alone: marked <c>(* adders *)</c>.</param>
 /// <param name="IsInline">Too small to be mapped by itself: marked <c>(* inline *)</c>, it becomes part of what holds it.</param>
-internal sealed record VerilogModule(string Name, string Text, string Header, IReadOnlyList<ModuleUse> Instances, long MemoryBits, ConstantTable? Table, bool IsInline = false);
+internal sealed record VerilogModule(string Name, string Text, string Header, IReadOnlyList<ModuleUse> Instances, long MemoryBits, ConstantTable? Table, bool IsInline = false, bool IsAdders = false);
 
 /// <summary>A module inside another.</summary>
 internal readonly record struct ModuleUse(string Module, int Count);

@@ -39,8 +39,9 @@ internal static partial class VerilogScanner
                 throw new InputException(file, Line(plain, at), "module NAME (ports);", header.Length > 60 ? header[..60] : header);
             }
 
-            var isInline = plain.AsSpan(0, at).TrimEnd().EndsWith("(* inline *)", StringComparison.Ordinal);
-            modules.Add(Read(file, name.Groups[1].Value, plain[at..(end + "endmodule".Length)], header, Line(plain, at)) with { IsInline = isInline });
+            var marks = plain.AsSpan(0, at).TrimEnd();
+            var (isInline, isAdders) = (marks.EndsWith("(* inline *)", StringComparison.Ordinal), marks.EndsWith("(* adders *)", StringComparison.Ordinal));
+            modules.Add(Read(file, name.Groups[1].Value, plain[at..(end + "endmodule".Length)], header, Line(plain, at)) with { IsInline = isInline, IsAdders = isAdders });
             at = end + "endmodule".Length;
         }
 

@@ -173,6 +173,6 @@ public sealed class ViewTests
         var limit = WeightMatrix.LimitOf(format);
         var codes = Enumerable.Range(0, rows * columns).Select(_ => (sbyte)random.Next(-limit, limit + 1)).ToArray();
         var groups = (columns + group - 1) / group;
-        return new(new WeightMatrix(name, rows, columns, format, group, 0) { Data = new(codes, new ushort[rows * groups]) }, blocks, codeBits: 8);
+        return new(new WeightMatrix(name, rows, columns, format, group, 0) { Data = new(codes, new ushort[rows * groups]) }, blocks, codeBits: 8, mostBandRows: 20);
     }
 }

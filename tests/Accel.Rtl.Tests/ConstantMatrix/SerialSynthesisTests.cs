@@ -1,8 +1,8 @@
-using Accel.Compiler.Quantization;
 using Accel.Rtl.ConstantMatrix.Serial;
 using Accel.Rtl.Hdl;
 using Accel.Rtl.Matrices;
-using Accel.Rtl.Matrices.Unrolled;
+using Accel.Rtl.Synthesis.Gates;
+using Accel.Rtl.Tests.Synthesis;
 
 namespace Accel.Rtl.Tests.ConstantMatrix;
 
@@ -16,16 +16,21 @@ public sealed class SerialSynthesisTests
         Assert.InRange(netlist.GateEquivalents / 4096, 1.5, 3);
     }
 
-    /// <summary>From codes to the words of rows: with the choice of bits, the passes, and the turn of bits to words.</summary>
-    [SkippableFact]
-    public void Int4_rows_of_64_x_64_take_at_most_8_gate_equivalents_per_weight_with_all_their_ports()
+    /// <summary>From words of codes to scaled sums, a row per cycle: a scale of 16 bits per row, all ports and control.</summary>
+    [SkippableTheory]
+    [InlineData(-1, 1, 2, 2.8)]
+    [InlineData(-8, 7, 4, 5)]
+    public void A_unit_of_64_x_64_takes_few_gate_equivalents_per_weight_with_everything_in_it(int least, int most, double above, double below)
     {
+        var library = Process130.Require();
         var random = new Random(1);
-        var codes = Enumerable.Range(0, 4096).Select(_ => (sbyte)random.Next(-7, 8)).ToArray();
-        var matrix = new UnrolledMatrix(new WeightMatrix("w", 64, 64, WeightFormat.Int4, 64, 0) { Data = new(codes, new ushort[64]) }, blocks: 1, codeBits: 8);
-        var rows = new SerialStyle().Rows([matrix]);
-        var netlist = MappedNetlist.Of(VerilogPrinter.PrintText(rows, DesignView.Synthesis), rows.Name);
-        Assert.InRange(netlist.GateEquivalents / 4096, 4, 8);
+        var scales = Enumerable.Range(0, 64).Select(_ => (ushort)random.Next(1 << 15, 1 << 16)).ToArray();
+        var unit = new ChipUnit(Matrices.Uniform(64, 64, least, most, 1), MatrixStyle.Serial, 64, 64, scales, effort: 1);
+
+        var trial = UnitTrial.Run(unit, library, Tool.Folder($"unit-64-{most}"), new() { HasTiming = false }, 4096, vectors: 64, faults: 0, seed: 1);
+
+        Assert.Null(trial.Gates!.FirstMismatch);
+        Assert.InRange(trial.Synthesis.GateEquivalents / 4096, above, below);
     }
 
     [SkippableFact]

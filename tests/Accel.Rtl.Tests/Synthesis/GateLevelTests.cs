@@ -11,6 +11,8 @@ public sealed class GateLevelTests
     [InlineData("rom")]
     [InlineData("serial")]
     [InlineData("parallel")]
+    [InlineData("serial-graph")]
+    [InlineData("parallel-graph")]
     public void Gates_of_each_style_give_the_integer_product_and_stuck_inputs_are_seen(string style)
     {
         var library = Process130.Require();
@@ -18,15 +20,16 @@ public sealed class GateLevelTests
         var random = new Random(4);
         ProductUnit unit = style switch
         {
-            "rom" => new ChipUnit(matrix, MatrixStyle.Rom, 4, 4, [.. Enumerable.Range(0, 18).Select(_ => (ushort)random.Next(1 << 15, 1 << 16))]),
-            "serial" => new SerialUnit(matrix, new() { EffortPercent = 5 }),
-            _ => new ParallelUnit(matrix, 2, new() { EffortPercent = 5 }),
+            "serial-graph" => new SerialUnit(matrix, new() { EffortPercent = 5 }),
+            "parallel-graph" => new ParallelUnit(matrix, 2, new() { EffortPercent = 5 }),
+            _ => new ChipUnit(matrix, Enum.Parse<MatrixStyle>(style, ignoreCase: true), 4, 4, [.. Enumerable.Range(0, 18).Select(_ => (ushort)random.Next(1 << 15, 1 << 16))], effort: 5),
         };
         var trial = UnitTrial.Run(unit, library, Tool.Folder($"unit-{style}"), new(), 60, vectors: 1000, faults: 40, seed: 9);
         Assert.True(trial.Gates!.Vectors >= 1000);
         Assert.Equal((0, null), ((int)trial.Gates.Mismatches, trial.Gates.FirstMismatch));
 
         // Some inputs cannot be seen: a counter's high bit that is never reached, a carry that is always 0.
+        Assert.Equal(style, unit.Style);
         Assert.InRange(trial.Faults.Count(fault => fault.IsCaught), 28, 40);
         Assert.True(trial.GateMicroseconds > 0);
     }

@@ -12,8 +12,8 @@ public static class SerialOptimiser
     /// </summary>
     private const double StatePrice = 1.6;
 
-    /// <summary>A term that a pass chooses, and an adder with its share of a lane's state, in full adders: 1.2 and 7 gate equivalents.</summary>
-    private const double ChoicePrice = 0.22, LanePrice = 1.3;
+    /// <summary>A term that a pass chooses, and the rows that take turns share: with these, 64 x 64 of ternary and int4 take least.</summary>
+    private const double ChoicePrice = 0.15, LanePrice = 0.75;
 
     /// <inheritdoc cref="MatrixOptimiser.Optimise"/>
     public static SerialGraph Optimise(IntegerMatrix matrix, OptimiserOptions? options = null, Action<int, int>? report = null) =>

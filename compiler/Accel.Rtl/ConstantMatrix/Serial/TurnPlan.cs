@@ -13,16 +13,12 @@ public sealed record TurnSlot(int Shift, IReadOnlyList<SerialTerm?> Terms);
 /// </summary>
 public sealed class TurnPlan
 {
-    /// <summary>Turns at most.</summary>
-    public const int MostTurns = 64;
-
     private readonly List<TurnSlot> _slots = [];
 
     /// <param name="turns">The terms of each sum; empty where a turn has none.</param>
     public TurnPlan(IReadOnlyList<SerialTerm[]> turns)
     {
         ArgumentNullException.ThrowIfNull(turns);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(turns.Count, MostTurns, nameof(turns));
         var shifts = turns.SelectMany(terms => terms).GroupBy(term => term.Shift).OrderBy(group => group.Key).Select(group => group.Key);
         foreach (var shift in shifts)
         {
@@ -35,26 +31,26 @@ public sealed class TurnPlan
 
     private void Place(IReadOnlyList<SerialTerm[]> turns, int shift)
     {
-        var inTurns = new SortedDictionary<(int Signal, bool Negative), ulong>();
+        var inTurns = new SortedDictionary<(int Signal, bool Negative), BigInteger>();
         var slots = new SerialTerm?[turns.Max(terms => terms.Count(term => term.Shift == shift))][];
         for (var turn = 0; turn < turns.Count; turn++)
         {
             foreach (var term in turns[turn].Where(term => term.Shift == shift))
             {
-                inTurns[(term.Signal, term.Negative)] = inTurns.GetValueOrDefault((term.Signal, term.Negative)) | (1UL << turn);
+                inTurns[(term.Signal, term.Negative)] = inTurns.GetValueOrDefault((term.Signal, term.Negative)) | (BigInteger.One << turn);
             }
         }
 
-        var used = new ulong[slots.Length];
+        var used = new BigInteger[slots.Length];
         for (var slot = 0; slot < slots.Length; slot++)
         {
             slots[slot] = new SerialTerm?[turns.Count];
         }
 
         // Whole terms first, those of most turns before others; what finds no place for all its turns is split between places.
-        foreach (var ((signal, negative), mask) in inTurns.OrderByDescending(pair => BitOperations.PopCount(pair.Value)))
+        foreach (var ((signal, negative), mask) in inTurns.OrderByDescending(pair => BigInteger.PopCount(pair.Value)))
         {
-            var slot = Array.FindIndex(used, taken => (taken & mask) == 0);
+            var slot = Array.FindIndex(used, taken => (taken & mask).IsZero);
             if (slot >= 0)
             {
                 Put(slot, new(signal, shift, negative), mask);
@@ -64,21 +60,21 @@ public sealed class TurnPlan
 
         foreach (var ((signal, negative), mask) in inTurns)
         {
-            for (var rest = mask; rest != 0; rest &= rest - 1)
+            for (var rest = mask; !rest.IsZero; rest &= rest - 1)
             {
-                var turn = rest & (~rest + 1);
-                Put(Array.FindIndex(used, taken => (taken & turn) == 0), new(signal, shift, negative), turn);
+                var turn = rest & -rest;
+                Put(Array.FindIndex(used, taken => (taken & turn).IsZero), new(signal, shift, negative), turn);
             }
         }
 
         _slots.AddRange(slots.Select(terms => new TurnSlot(shift, terms)));
 
-        void Put(int slot, SerialTerm term, ulong mask)
+        void Put(int slot, SerialTerm term, BigInteger mask)
         {
             used[slot] |= mask;
-            for (var rest = mask; rest != 0; rest &= rest - 1)
+            for (var rest = mask; !rest.IsZero; rest &= rest - 1)
             {
-                slots[slot][BitOperations.TrailingZeroCount(rest)] = term;
+                slots[slot][(int)BigInteger.TrailingZeroCount(rest)] = term;
             }
         }
     }

@@ -23,10 +23,10 @@ internal sealed class StyleCost
     private const double Lane = 900;
 
     /// <summary>
-    /// Shared sums and inverters for a nonzero digit, and the state of a row's sum in a group: together within a tenth of four mapped units, 64 x 64 of int4, ternary
-    /// and int8, and groups of 32 of a trained matrix.
+    /// Choice and shared sums for a nonzero digit, a row's constant in a group, and the adders of a lane for each digit that a row has in a group: together within a tenth
+    /// of five mapped units, 64 x 64 of int4, ternary and int8, and groups of 32 of a trained matrix as int4 and ternary.
     /// </summary>
-    private const double SerialDigit = 3.85, SerialRow = 28;
+    private const double SerialDigit = 0.8, SerialRow = 2, LaneDigit = 5.3;
 
     /// <summary>Shared adders and pipeline registers for a digit, int8 codes: 40 for ternary at 64 x 64, two adders a stage.</summary>
     private const double ParallelDigit = 40;
@@ -50,7 +50,7 @@ internal sealed class StyleCost
     public StyleCost(QuantizedLinear op, int codeBits)
     {
         _op = op;
-        Unrolled = new(op.Weight, op.Blocks, codeBits);
+        Unrolled = new(op.Weight, op.Blocks, codeBits, SerialRows.MostBandRows);
         foreach (var code in op.Weight.Data.Codes)
         {
             _digits += SignedDigits.Count(code);
@@ -61,6 +61,9 @@ internal sealed class StyleCost
     }
 
     public QuantizedLinear Op => _op;
+
+    /// <summary>Nonzero digits of a row in a group, in the mean.</summary>
+    private double DigitsPerSum => (double)_digits / ((long)_op.Weight.Rows * _op.Weight.Groups);
 
     public UnrolledMatrix Unrolled { get; }
 
@@ -75,7 +78,7 @@ internal sealed class StyleCost
         return mantissas + style switch
         {
             MatrixStyle.Rom => RomBit * weight.CodeBits * weight.Rows * weight.Columns,
-            MatrixStyle.Serial => (SerialDigit * _digits) + ((SerialRow + 2.0) * weight.Rows * weight.Groups) + (1.7 * weight.Columns * Unrolled.Bands.Count),
+            MatrixStyle.Serial => (SerialDigit * _digits) + (SerialRow * weight.Rows * weight.Groups) + (1.7 * weight.Columns * Unrolled.Bands.Count),
             _ => (ParallelDigit * _digits) + (2.2 * weight.Rows * weight.Groups * Unrolled.SumBits) + (5.0 * weight.Rows) + (1.7 * weight.Columns * Unrolled.CodeBits),
         };
     }
@@ -94,7 +97,7 @@ internal sealed class StyleCost
         return style switch
         {
             MatrixStyle.Rom => lanes * Lane,
-            MatrixStyle.Serial => held + scaling + (BitChoice * inputs) + (TurnerBit * groups * bits * bits) + 600,
+            MatrixStyle.Serial => held + scaling + (BitChoice * inputs) + (TurnerBit * groups * bits * bits) + (LaneDigit * groups * bits * users.Max(u => u.DigitsPerSum)) + 600,
             _ => held + scaling + 600,
         };
     }

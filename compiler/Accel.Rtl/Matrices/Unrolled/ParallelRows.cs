@@ -12,6 +12,9 @@ namespace Accel.Rtl.Matrices.Unrolled;
 /// <param name="levels">Adders on the longest way through a stage.</param>
 internal sealed class ParallelRows(RowLogic logic, Func<UnrolledMatrix, Band, int, AdderGraph> graphs, int levels)
 {
+    /// <summary>Rows of a band at most: graphs share more among more rows, up to what one search covers.</summary>
+    public const int MostBandRows = 128;
+
     /// <summary>Levels of adders that a graph may have beyond the minimum.</summary>
     public const int ExtraDepth = 1;
 

@@ -12,6 +12,9 @@ namespace Accel.Rtl.Matrices.Unrolled;
 /// </summary>
 internal sealed class SerialRows
 {
+    /// <summary>Rows of a band at most. The choice of terms is one piece of logic for a band; what its rows share works in all its passes.</summary>
+    public const int MostBandRows = 256;
+
     private readonly RowLogic _logic;
     private readonly SerialCells? _cells;
     private readonly Dictionary<(Band Band, int Group), SerialTerms> _terms = [];

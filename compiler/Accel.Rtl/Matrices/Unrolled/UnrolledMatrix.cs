@@ -10,18 +10,16 @@ namespace Accel.Rtl.Matrices.Unrolled;
 /// </summary>
 internal sealed class UnrolledMatrix
 {
-    /// <summary>Rows of a band at most: graphs share more among more rows, up to what one search covers.</summary>
-    private const int MostBandRows = 128;
-
     /// <param name="weight">With data.</param>
     /// <param name="blocks">Blocks on the diagonal; 1 for a dense matrix.</param>
     /// <param name="codeBits">Bits of the codes that it is multiplied with.</param>
-    public UnrolledMatrix(WeightMatrix weight, int blocks, int codeBits)
+    /// <param name="mostBandRows">Rows of a band at most: of the style.</param>
+    public UnrolledMatrix(WeightMatrix weight, int blocks, int codeBits, int mostBandRows)
     {
         (Weight, Blocks, CodeBits) = (weight, blocks, codeBits);
         var bands = new List<Band>();
         var rowsPerBlock = weight.Rows / blocks;
-        var perBlock = (rowsPerBlock + MostBandRows - 1) / MostBandRows;
+        var perBlock = (rowsPerBlock + mostBandRows - 1) / mostBandRows;
         for (var band = 0; band < blocks * perBlock; band++)
         {
             var (block, part) = (band / perBlock, band % perBlock);
