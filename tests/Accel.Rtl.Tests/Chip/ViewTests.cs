@@ -17,7 +17,7 @@ public sealed class ViewTests
     public void Both_texts_agree_in_every_cycle(MatrixStyle style)
     {
         Tool.Require("verilator", "verilator");
-        var rows = Rows(style, Matrix("a", 40, 30, WeightFormat.Int4, 8, 1), Matrix("b", 7, 61, WeightFormat.Ternary, 61, 1), Matrix("c", 24, 12, WeightFormat.Int8, 5, 2));
+        var rows = Rows(style, Matrix("a", 40, 30, WeightFormat.Int4, 8, 1), Matrix("b", 20, 61, WeightFormat.Ternary, 61, 1), Matrix("c", 24, 12, WeightFormat.Int8, 5, 2));
         var folder = Tool.Folder($"views_{style}");
 
         Assert.Equal("vectors 2000 differences 0", Compare(folder, rows, vectors: 2000, flip: false));

@@ -17,7 +17,7 @@ internal sealed class SerialRows
 
     private readonly RowLogic _logic;
     private readonly SerialCells? _cells;
-    private readonly Dictionary<(Band Band, int Group), SerialTerms> _terms = [];
+    private readonly Dictionary<(UnrolledMatrix Matrix, Band Band, int Group), SerialTerms> _terms = [];
     private readonly int _lackBits;
     private readonly bool _rests;
 
@@ -33,7 +33,7 @@ internal sealed class SerialRows
             {
                 for (var g = 0; g < matrix.Groups; g++)
                 {
-                    var terms = _terms[(band, g)] = new(graphs(matrix, band, g), Passes(band).Count, logic.SumBits, row => (PassOf(band, row) - PassOf(band, 0), (band.FirstRow + row) % logic.SumBits));
+                    var terms = _terms[(matrix, band, g)] = new(graphs(matrix, band, g), Passes(band).Count, logic.SumBits, row => (PassOf(band, row) - PassOf(band, 0), (band.FirstRow + row) % logic.SumBits));
                     _lackBits = Math.Max(_lackBits, Enumerable.Range(0, band.Rows).Max(row => Bits.Of(terms.Lack(row))));
                 }
             }
@@ -110,7 +110,7 @@ internal sealed class SerialRows
     /// <summary>The passes of a band, numbered in its matrix.</summary>
     private (int First, int Count) Passes(Band band) => (PassOf(band, 0), PassOf(band, band.Rows - 1) - PassOf(band, 0) + 1);
 
-    private LaneLayout LayoutOf(UnrolledMatrix matrix, int group) => LaneLayout.Covering([.. matrix.Bands.Select(band => _terms[(band, group)].Layout)]);
+    private LaneLayout LayoutOf(UnrolledMatrix matrix, int group) => LaneLayout.Covering([.. matrix.Bands.Select(band => _terms[(matrix, band, group)].Layout)]);
 
     private Unsigned Code(RowPorts ports, int i) => ports.Codes.Slice((_logic.CodeBits * (i + 1)) - 1, _logic.CodeBits * i);
 
@@ -128,7 +128,7 @@ internal sealed class SerialRows
                 {
                     for (var g = 0; g < matrix.Groups; g++)
                     {
-                        words[band.FirstRow + row] |= (BigInteger)_terms[(band, g)].Lack(row) << (_lackBits * g);
+                        words[band.FirstRow + row] |= (BigInteger)_terms[(matrix, band, g)].Lack(row) << (_lackBits * g);
                     }
                 }
             }
@@ -161,7 +161,7 @@ internal sealed class SerialRows
             instance.Connect("x", x.Slice(band.FirstInput + matrix.Weight.Columns - 1, band.FirstInput));
             for (var g = 0; g < parts.Length; g++)
             {
-                parts[g].Add((_terms[(band, g)].Layout, instance[$"terms_{g}"]));
+                parts[g].Add((_terms[(matrix, band, g)].Layout, instance[$"terms_{g}"]));
             }
         }
 
@@ -186,7 +186,7 @@ internal sealed class SerialRows
         for (var g = 0; g < matrix.Groups; g++)
         {
             var firstColumn = g * matrix.Weight.GroupSize;
-            var terms = _terms[(band, g)].Build($"{m.Name}_group_{g}", _cells);
+            var terms = _terms[(matrix, band, g)].Build($"{m.Name}_group_{g}", _cells);
             m.Output($"terms_{g}", m.Instance(terms, $"u_group_{g}").Connect("start", start).Connect("pass", pass).Connect("x", seen.Slice(firstColumn + matrix.GroupColumns(g) - 1, firstColumn))["terms"]);
         }
 
