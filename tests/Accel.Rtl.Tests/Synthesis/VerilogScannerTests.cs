@@ -90,6 +90,18 @@ public sealed class VerilogScannerTests
     }
 
     [Fact]
+    public void A_mark_before_a_module_is_that_modules_alone()
+    {
+        var text = "(* adders *)\nmodule a (input x);\n b u (.x(x));\n c v (.x(x)); endmodule\n(* inline *)\nmodule b (input x); endmodule\nmodule c (input x); wire x; endmodule";
+
+        var modules = VerilogScanner.Parse("x.v", text).ToDictionary(module => module.Name);
+
+        Assert.Equal((false, true), (modules["a"].IsInline, modules["a"].IsAdders));
+        Assert.Equal((true, false), (modules["b"].IsInline, modules["b"].IsAdders));
+        Assert.Equal((false, false), (modules["c"].IsInline, modules["c"].IsAdders));
+    }
+
+    [Fact]
     public void Missing_repeated_and_endless_modules_are_named()
     {
         Assert.Contains("module 'other'", Fault("module a (input x); endmodule", "other"), StringComparison.Ordinal);

@@ -26,7 +26,7 @@ internal sealed class StyleCost
     /// Choice and shared sums for a nonzero digit, a row's constant in a group, and the adders of a lane for each digit that a row has in a group: together within a tenth
     /// of five mapped units, 64 x 64 of int4, ternary and int8, and groups of 32 of a trained matrix as int4 and ternary.
     /// </summary>
-    private const double SerialDigit = 0.8, SerialRow = 2, LaneDigit = 5.3;
+    private const double SerialDigit = 0.8, SerialRow = 2, LaneDigit = 5;
 
     /// <summary>Shared adders and pipeline registers for a digit, int8 codes: 40 for ternary at 64 x 64, two adders a stage.</summary>
     private const double ParallelDigit = 40;
