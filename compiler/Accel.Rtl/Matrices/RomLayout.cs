@@ -11,6 +11,9 @@ namespace Accel.Rtl.Matrices;
 /// </summary>
 internal sealed class RomLayout
 {
+    /// <summary>What the names of modules with weights or their scales begin with.</summary>
+    public const string NamePrefix = "rom_";
+
     /// <summary>Bits of a mantissa.</summary>
     public const int MantissaBits = 16;
 
@@ -40,7 +43,7 @@ internal sealed class RomLayout
         }
     }
 
-    public string Name => $"rom_{Identifier.From(_matrix.Name)}";
+    public string Name => $"{NamePrefix}{Identifier.From(_matrix.Name)}";
 
     public int Lanes { get; }
 

@@ -78,7 +78,7 @@ internal static class RtlPowerVerb
         try
         {
             File.WriteAllText(vectors, TestVectors.Print([run]));
-            var result = new ChipVerifier(bench, [run]).Run(new BenchRun(vectors) { Waves = waves });
+            var result = new ChipVerifier(bench, [run]).Run(new BenchRun(vectors) { Waves = waves, HasStalls = false });
             if (!result.IsEqual)
             {
                 throw new InputException(chip.Path, "", "a chip that gives the interpreter's tokens", "others: `accel rtl verify` says which");
