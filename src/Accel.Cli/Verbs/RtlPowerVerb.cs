@@ -44,16 +44,22 @@ internal static class RtlPowerVerb
             var netlists = Path.Combine(chip.Path, "build", "synth");
             try
             {
+                terminal.Error.WriteLine($"{chip.Path}: mapping what is not mapped yet");
                 Progress? progress = null;
                 var mapped = Synthesizer.Run(
                     design.Path, design.Sources, design.Top, design.Weights, library, netlists, new SynthesisOptions { Jobs = parsed.GetValue(jobs), HasTiming = false },
                     (done, all) => (progress ??= new(terminal, "modules", all)).Report(done));
                 progress?.Finish();
                 var run = Cut(chip.Runs[0], parsed.GetValue(tokens));
+                terminal.Error.WriteLine($"{chip.Path}: running {run.Positions} tokens with waves");
                 var signals = Waves(chip, run);
+                terminal.Error.WriteLine($"{chip.Path}: counting");
+                Progress? netlistsRead = null;
                 var report = PowerEstimator.Estimate(
                     chip.Path, design.Sources, chip.Report.FilesFor(DesignView.Simulation).Select(file => KeyValuePair.Create(file, TextFile.Read(new FileInfo(Path.Combine(chip.Path, file)), MostBytes))),
-                    mapped, library.Liberty, netlists, signals, run.Positions, new PowerAssumptions { ClockHertz = parsed.GetValue(clock) * 1e6 });
+                    mapped, library.Liberty, netlists, signals, run.Positions, new PowerAssumptions { ClockHertz = parsed.GetValue(clock) * 1e6 },
+                    (done, all) => (netlistsRead ??= new(terminal, "netlists", all)).Report(done));
+                netlistsRead?.Finish();
                 Write(terminal, chip, report, parsed.GetValue(json));
                 return ExitCode.Done;
             }
