@@ -12,8 +12,7 @@ namespace Accel.Rtl.Matrices;
 /// </summary>
 internal sealed class RomLayout
 {
-    /// <summary>What the names of modules with weights or their scales begin with.</summary>
-    public const string NamePrefix = "rom_";
+    private const string NamePrefix = "rom_";
 
     /// <summary>Bits of a mantissa.</summary>
     public const int MantissaBits = 16;
@@ -43,6 +42,9 @@ internal sealed class RomLayout
             (WordsPerRow, BandRows, BandWords) = (Words((long)matrix.Columns * blocks, lanes), matrix.Rows, 0);
         }
     }
+
+    /// <summary>Whether a module of this name holds weights or their scales.</summary>
+    public static bool IsName(string module) => module.StartsWith(NamePrefix, StringComparison.Ordinal);
 
     public string Name => $"{NamePrefix}{Identifier.From(_matrix.Name)}";
 

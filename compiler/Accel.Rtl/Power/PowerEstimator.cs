@@ -48,7 +48,7 @@ public static class PowerEstimator
         }
 
         // A table that was not mapped takes as much for its area as those that were.
-        var tables = mapped.Select((module, i) => (module.Area, Power: modules[i])).Where(table => design.ByName[table.Power.Name].Module.Table is not null).ToList();
+        var tables = mapped.Select((module, i) => (module.Area, Power: modules[i])).Where(table => table.Power.IsTable).ToList();
         var area = Math.Max(1e-9, tables.Sum(table => table.Area * table.Power.Count));
         foreach (var module in report.Modules.Where(module => module.Kind == ResultKind.Estimated))
         {
@@ -67,7 +67,7 @@ public static class PowerEstimator
             var energy = ModuleEnergy.Of(netlist, library, assumptions);
 
             // Only tables of weights count through their addresses.
-            var sweep = own.Count > 0 && module.Name.StartsWith(RomLayout.NamePrefix, StringComparison.Ordinal) ? TableSweep.Of(netlist, library, assumptions) : null;
+            var sweep = own.Count > 0 && RomLayout.IsName(module.Name) ? TableSweep.Of(netlist, library, assumptions) : null;
             var logic = sweep is { AddressToggles: > 0 } ? sweep.Joules * activity.AddressToggles / sweep.AddressToggles : module.Count * energy.LogicJoules * activity.PerBit;
             return new(
                 module.Name, module.Count, module.Count * energy.ClockJoules * cycles, module.Count * energy.RegisterJoules * activity.PerRegisterBit, logic, module.Count * energy.LeakageWatts * seconds,

@@ -136,7 +136,7 @@ public static class Synthesizer
         }
 
         // Tables of functions are smooth, and their logic is another: they would spoil the figures for weights, and are few.
-        var weights = tables.Where(i => design.Modules[i].Name.StartsWith(RomLayout.NamePrefix, StringComparison.Ordinal)).ToList();
+        var weights = tables.Where(i => RomLayout.IsName(design.Modules[i].Name)).ToList();
         var mapped = (weights.Count > 0 ? weights : tables).Where(i => results[i].Kind == ResultKind.Mapped).Select(i => (design.Modules[i].Module.Table!, results[i].Area / gateArea)).ToList();
         var own = TableEstimator.Fit(mapped);
         var estimator = own ?? TableEstimator.BuiltIn;

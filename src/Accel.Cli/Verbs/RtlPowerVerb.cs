@@ -109,11 +109,15 @@ internal static class RtlPowerVerb
         }
 
         terminal.Output.WriteLine($"{Terminal.Shown(chip.Report.Model.Name)} on {Terminal.Shown(report.Library)}, an estimate before placement: {report.Positions} tokens, {report.Cycles:N0} cycles");
-        var shown = report.Modules.Take(MostRows).ToList();
-        var rest = report.Modules.Skip(MostRows).ToList();
+
+        // A chip has two tables for each matrix: one line for all of them.
+        var tables = report.Modules.Where(module => module.IsTable).ToList();
+        var shown = report.Modules.Where(module => !module.IsTable).Take(MostRows).ToList();
+        var rest = report.Modules.Where(module => !module.IsTable).Skip(MostRows).ToList();
         terminal.WriteTable(
             ["module, without what it holds", "count", "clock", "registers", "logic", "leakage", "nJ a token", "share"],
             [
+                .. tables.Count > 0 ? [Row(report, $"{tables.Count} tables of weights and scales{(tables.Any(table => table.Note.Length > 0) ? " *" : "")}", $"{tables.Sum(table => table.Count):N0}", tables)] : Array.Empty<string[]>(),
                 .. shown.Select(module => Row(report, $"{module.Name}{(module.Note.Length > 0 ? " *" : "")}", $"{module.Count:N0}", [module])),
                 .. rest.Count > 0 ? [Row(report, $"{rest.Count} others", "", rest)] : Array.Empty<string[]>(),
                 Row(report, "all", "", report.Modules),
