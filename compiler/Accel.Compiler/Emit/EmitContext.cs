@@ -32,12 +32,17 @@ internal sealed class EmitContext
     /// <summary>Vector units that share a command: each takes a register for its tokens, and a semaphore of a list that holds 8.</summary>
     private const int MostVectorUnits = 8;
 
+    /// <summary>Rows of the run's own may stay until its end where they take no more than one part in so many of the scratchpad.</summary>
+    private const int OwnRowsShare = 8;
+
     /// <summary>Constants are on their way so many ops before the one that reads them: a norm's, say, during the product two ops before.</summary>
     private const int OpsAhead = 3;
 
     private readonly Dictionary<int, ValuePlace> _places = [];
     private readonly Dictionary<(int Op, long Start), Block> _ahead = [];
     private readonly List<Block> _temporaries = [];
+    private readonly List<(int Op, Action<int> Add)> _atEnd = [];
+    private readonly Dictionary<object, (int Op, Block Block)> _kept = [];
     private readonly Dictionary<QuantizedState, Segment> _residents = new(ReferenceEqualityComparer.Instance);
     private int _op;
 
@@ -53,6 +58,7 @@ internal sealed class EmitContext
         Sequence = options.Sequences == 1 ? 0 : Register.Sequence;
         Weights = new(machine, matrices.SlotBytes);
         VectorUnits = Math.Min(Math.Min(machine.Shape.VectorUnits, fit.Lanes), MostVectorUnits);
+        HoldsOwnRows = MostTokensOfSequence == 1 && plan.KeepsScores && BytesOfOwnRows() <= machine.Shape.ScratchpadBytes / OwnRowsShare;
         Stream.Spread = VectorUnits > 1 ? new(Stream, VectorUnits, machine.Config.VectorUnits.Lanes, Tokens) : null;
         States = plan.StateSpace with { RunTokens = fit.Tokens };
         // First of all, so that they stand at the same place in every entry point.
@@ -107,6 +113,9 @@ internal sealed class EmitContext
     /// <summary>Row of the first of them among those of the run.</summary>
     public Expression Row { get; private set; } = 0;
 
+    /// <summary>Keys and values of the run, one token of each sequence, may stay in the scratchpad until its end.</summary>
+    public bool HoldsOwnRows { get; }
+
     /// <summary>Key heads that attention may have at work at once.</summary>
     public int MostLanes { get; }
 
@@ -137,6 +146,30 @@ internal sealed class EmitContext
         _temporaries.Add(block);
         return block;
     }
+
+    /// <summary>Scratchpad until the run's end.</summary>
+    public Block UntilEnd(long bytes) => Scratchpad.Allocate(bytes);
+
+    /// <summary>Scratchpad until the run's end, filled by the first op that asks for it.</summary>
+    /// <param name="key">What it holds.</param>
+    /// <param name="fill">Fetches it.</param>
+    public Block Once(object key, long bytes, Action<Block> fill)
+    {
+        if (!_kept.TryGetValue(key, out var kept))
+        {
+            _kept.Add(key, kept = (_op, UntilEnd(bytes)));
+            fill(kept.Block);
+        }
+
+        return kept.Block;
+    }
+
+    /// <summary>Whether an op fetches what it needs of something, and not an earlier one for all.</summary>
+    public bool Fetches(object key, int op) => !_kept.TryGetValue(key, out var kept) || kept.Op == op;
+
+    /// <summary>What is left to do for the current op behind all others.</summary>
+    /// <param name="add">Takes the DMA channel that is to do it.</param>
+    public void AtEnd(Action<int> add) => _atEnd.Add((_op, add));
 
     /// <summary>Where an operand of the current op, or its result, stands.</summary>
     public ValuePlace Place(QuantizedValue value) => _places[value.Id];
@@ -332,8 +365,23 @@ internal sealed class EmitContext
             _temporaries.Clear();
         }
 
+        FinishAtEnd();
         Weights.Finish(this);
     }
+
+    /// <summary>The channels take turns, but for that of the weights.</summary>
+    private void FinishAtEnd()
+    {
+        for (var i = 0; i < _atEnd.Count; i++)
+        {
+            Stream.Operator = _atEnd[i].Op;
+            _atEnd[i].Add(Machine.DataChannel - (i % Math.Max(1, Machine.DataChannel)));
+        }
+    }
+
+    /// <summary>Bytes of the keys and values that a run adds to caches.</summary>
+    private long BytesOfOwnRows() =>
+        Plan.Ops.SelectMany(op => op.States).OfType<CacheState>().Sum(cache => MostTokens * cache.Heads * (((long)cache.Width * cache.CodeBits / 8) + 2));
 
     public static SegmentKind KindOf(QuantizedState state) => state is CacheState ? SegmentKind.Cache : SegmentKind.State;
 

@@ -72,7 +72,7 @@ internal sealed class LayerPlacement(DramLayout dram, ModelPlan plan, WeightPlan
         {
             var matrix = op is QuantizedLinear linear ? linear.Weight : ((QuantizedEmbedding)op).Table;
             var layout = matrices.LayoutOf(matrix);
-            dram.Matrix(matrix, layout);
+            dram.Matrix(matrix, layout, op is QuantizedEmbedding);
             if (layout.MantissaBytes > 0)
             {
                 dram.Mantissas(matrix, layout);
