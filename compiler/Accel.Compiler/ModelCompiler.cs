@@ -109,7 +109,7 @@ public static class ModelCompiler
     /// </summary>
     private static bool FetchesStripes(ModelPlan plan, Machine machine)
     {
-        var fetches = plan.Ops.Sum(op => EmitContext.VectorsOf(op).Count() + op switch
+        var fetches = plan.Ops.Sum(op => ConstantLoads.VectorsOf(op).Count() + op switch
         {
             QuantizedLinear or QuantizedTable => 1,
             QuantizedAttention attention => 4 * attention.KeyHeads,

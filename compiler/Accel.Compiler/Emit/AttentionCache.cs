@@ -75,9 +75,9 @@ internal sealed class AttentionCache
             return [_ownCodes, _ownScales];
         }
 
-        (_ownCodes, _ownScales) = (_context.UntilEnd(codes), _context.UntilEnd(scales));
+        (_ownCodes, _ownScales) = (_context.UntilEnd.Allocate(codes), _context.UntilEnd.Allocate(scales));
         Encode(value, _ownCodes, _ownScales);
-        _context.AtEnd(channel =>
+        _context.UntilEnd.Leave(_context.CurrentOp, channel =>
         {
             Block[] own = [_ownCodes, _ownScales];
             _context.Stream.Acquire(new(UnitKind.Dma, channel), [], own);

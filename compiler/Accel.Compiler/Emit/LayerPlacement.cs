@@ -79,7 +79,7 @@ internal sealed class LayerPlacement(DramLayout dram, ModelPlan plan, WeightPlan
             }
         }
 
-        foreach (var vector in EmitContext.VectorsOf(op))
+        foreach (var vector in ConstantLoads.VectorsOf(op))
         {
             dram.Vector(vector);
         }

@@ -31,7 +31,7 @@ internal static class RopeLowering
         Block block;
         if (bytes <= context.Machine.Shape.ScratchpadBytes / KeptShare)
         {
-            block = context.Once(op.Rotation, bytes, Fetch);
+            block = context.UntilEnd.Once(op.Rotation, context.CurrentOp, bytes, Fetch);
         }
         else
         {
@@ -59,7 +59,7 @@ internal static class RopeLowering
 
     /// <summary>Bytes that a run fetches for an op.</summary>
     /// <param name="index">Of the op.</param>
-    public static long BytesOf(EmitContext context, QuantizedRope op, int index, RunWork run) => !context.Fetches(op.Rotation, index) ? 0
+    public static long BytesOf(EmitContext context, QuantizedRope op, int index, RunWork run) => !context.UntilEnd.IsFetchedBy(index, op.Rotation) ? 0
         : RowsOfStripe(context, op) is > 0 and var rows
             ? run.Positions.Sum(position => ((position % rows) + run.TokensOfSequence + rows - 1) / rows) * context.Machine.Stripe
             : RowBytes(op) * run.Tokens;

@@ -45,7 +45,7 @@ internal static class TrafficReport
 
     private static long FillerOfConstants(QuantizedOp op, int index, EmitContext context, RunWork run)
     {
-        var vectors = op is QuantizedSelectiveScan scan ? [scan.Skip] : EmitContext.VectorsOf(op);
+        var vectors = op is QuantizedSelectiveScan scan ? [scan.Skip] : ConstantLoads.VectorsOf(op);
         var bytes = vectors.Sum(vector => context.Dram.Vector(vector).Length - ((long)vector.Length * vector.Bits / 8));
         return op switch
         {
