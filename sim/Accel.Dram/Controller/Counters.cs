@@ -46,14 +46,14 @@ public enum Peak
     Count,
 }
 
-/// <summary>Counts of one pseudo-channel.</summary>
+/// <summary>Counts of one pseudo-channel. Its arrays stay where they are: engines count through pointers.</summary>
 public sealed class Counters
 {
     /// <summary>Sums, indexed by <see cref="Counter"/>.</summary>
-    public long[] Sums { get; } = new long[(int)Counter.Count];
+    public long[] Sums { get; } = GC.AllocateArray<long>((int)Counter.Count, pinned: true);
 
     /// <summary>Maxima, indexed by <see cref="Peak"/>.</summary>
-    public long[] Peaks { get; } = new long[(int)Peak.Count];
+    public long[] Peaks { get; } = GC.AllocateArray<long>((int)Peak.Count, pinned: true);
 
     public LatencyHistogram Latencies { get; private init; } = new();
 

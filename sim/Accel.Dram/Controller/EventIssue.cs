@@ -15,7 +15,7 @@ internal sealed unsafe partial class EventPseudoChannel
         var list = (write ? _banks : 0) + bank;
         var index = _hit[list];
         var entry = _entry + index;
-        var sums = _sums;
+        var sums = _sum;
         sums[(int)Counter.RowHits + entry->Cause]++;
         sums[(int)(write ? Counter.WriteQueueTicks : Counter.ReadQueueTicks)] += now - entry->Entered;
         _commandLog?.Add(new LoggedCommand(now, command, _index, bank, entry->Local));
@@ -114,7 +114,7 @@ internal sealed unsafe partial class EventPseudoChannel
         var rank = bank >> _rankShift;
         if (--OpenBanks[rank] == 0)
         {
-            _sums[(int)Counter.ActiveRankTicks] += now - ActiveSince[rank];
+            _sum[(int)Counter.ActiveRankTicks] += now - ActiveSince[rank];
         }
 
         _openRow[bank] = -1;
@@ -126,43 +126,58 @@ internal sealed unsafe partial class EventPseudoChannel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Push(Command command, int bank, long now)
     {
-        var push = _push + _pushEnd[3 * (int)command];
+        var push = _push + _pushEnd[2 * (int)command];
         var bankGate = _bankGate + bank;
-        for (var end = _push + _pushEnd[3 * (int)command + 1]; push < end; push++)
+        for (var end = _push + _pushEnd[2 * (int)command + 1]; push < end; push++)
         {
             Raise(bankGate + push->First, now + push->Delay);
         }
 
         var groupGate = _bankGate + (bank & -_banksPerGroup);
-        for (var end = _push + _pushEnd[3 * (int)command + 2]; push < end; push++)
+        for (var end = _push + _pushEnd[2 * (int)command + 2]; push < end; push++)
         {
             RaiseGroup(groupGate + push->First, now + push->Delay);
         }
 
-        var rankGate = _rankGate + (bank >> _rankShift);
-        for (var end = _push + _pushEnd[3 * (int)command + 3]; push < end; push++)
+        PushRanks((int)command, bank >> _rankShift, now);
+        if (_table.Windows[(int)command] is { Length: > 0 } windows)
         {
-            Raise(rankGate + push->First, now + push->Delay);
-        }
-
-        if (_table.Reaches[(int)command])
-        {
-            PushFurther(command, bank, now);
+            PushWindows(windows, bank, now);
         }
     }
 
-    /// <summary>Pushes gates of other ranks, and those that count several commands.</summary>
-    private void PushFurther(Command command, int bank, long now)
+    /// <summary>Pushes the gates of all ranks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PushRanks(int command, int rank, long now)
     {
-        var rank = bank >> _rankShift;
-        foreach (ref readonly var push in _table.OtherRanks[(int)command].AsSpan())
+        var (next, end) = (_rankPushEnd[command], _rankPushEnd[command + 1]);
+        var delay = _rankDelay + ((rank * _rankPushes.Length) + next) * _ranks;
+        if (_ranks == 4)
         {
-            var own = _rankGate[push.First + rank];
-            RaiseRanks(_rankGate + push.First, now + push.Delay);
-            _rankGate[push.First + rank] = own;
+            var start = Vector256.Create(now);
+            for (; next < end; next++, delay += 4)
+            {
+                var gate = _rankGate + _rankPush[next];
+                Vector256.Max(Vector256.Load(gate), start + Vector256.Load(delay)).Store(gate);
+            }
+
+            return;
         }
 
-        foreach (ref readonly var window in _table.Windows[(int)command].AsSpan())
+        for (; next < end; next++)
+        {
+            var gate = _rankGate + _rankPush[next];
+            for (var i = 0; i < _ranks; i++)
+            {
+                Raise(gate++, now + *delay++);
+            }
+        }
+    }
+
+    /// <summary>Pushes gates that count several commands.</summary>
+    private void PushWindows(GateTable.Window[] windows, int bank, long now)
+    {
+        foreach (ref readonly var window in windows.AsSpan())
         {
             PushWindow(window, bank, now);
         }

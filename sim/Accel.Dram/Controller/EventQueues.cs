@@ -145,7 +145,7 @@ internal sealed unsafe partial class EventPseudoChannel
         var bank = (int)((uint)(word >> _columnBits) & _bankMask);
         if (mayMatch && HoldsWriteTo(bank, local))
         {
-            _sums[(int)(isWrite ? Counter.Merged : Counter.Forwarded)]++;
+            _sum[(int)(isWrite ? Counter.Merged : Counter.Forwarded)]++;
             _transfers.Entered(slot);
             Complete(isWrite, slot, port, ordinal, cycle, cycle + (isWrite ? _writeDone : _readDone));
             return true;
@@ -205,7 +205,7 @@ internal sealed unsafe partial class EventPseudoChannel
         }
 
         _tail[list] = index;
-        var peaks = _peaks;
+        var peaks = _peak;
         if (isWrite)
         {
             _writeFilter[local & 255]++;
@@ -341,7 +341,7 @@ internal sealed unsafe partial class EventPseudoChannel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Complete(bool isWrite, int slot, int port, long ordinal, long entered, long done)
     {
-        var sums = _sums;
+        var sums = _sum;
         var latency = done - entered;
         if (isWrite)
         {
@@ -352,10 +352,10 @@ internal sealed unsafe partial class EventPseudoChannel
         {
             sums[(int)Counter.Reads]++;
             sums[(int)Counter.ReadLatency] += latency;
-            _latencies[LatencyHistogram.BucketOf(latency)]++;
-            if (latency > _peaks[(int)Peak.ReadLatency])
+            _latency[LatencyHistogram.BucketOf(latency)]++;
+            if (latency > _peak[(int)Peak.ReadLatency])
             {
-                _peaks[(int)Peak.ReadLatency] = latency;
+                _peak[(int)Peak.ReadLatency] = latency;
             }
         }
 

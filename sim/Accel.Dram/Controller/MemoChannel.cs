@@ -119,7 +119,7 @@ internal sealed partial class MemoChannel : Channel
     public override void RunUntilFinished(long limit)
     {
         // A remembered step ends before the run that it belongs to.
-        while (Now < limit && Array.TrueForAll(Inputs, i => i.Transfers.Finished.Count == 0))
+        while (Now < limit && !_engine.AnyFinished())
         {
             if (!TryRemember(limit))
             {
@@ -144,6 +144,11 @@ internal sealed partial class MemoChannel : Channel
     /// <summary>How far to simulate before looking for a long run again.</summary>
     private long NextTry(long limit)
     {
+        if (limit - Now <= 2 * Grain * Device.BurstTicks)
+        {
+            return limit;
+        }
+
         if (Queued == 0 && Array.TrueForAll(Inputs, i => i.Empty))
         {
             return limit;
