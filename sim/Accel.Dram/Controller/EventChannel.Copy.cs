@@ -93,6 +93,8 @@ internal sealed unsafe partial class EventPseudoChannel
             (other._freeCount, other._queuedReads, other._queuedWrites, other._sequence, other.Writing);
         _onlyPort = Input.Ports.Count == 1 ? Input.Ports[0] : null;
         _portsChanged = true;
+        other._banksOfAges.CopyTo(_banksOfAges, 0);
+        _oldestHit = other._oldestHit;
         other._columnKeys.CopyTo(_columnKeys, 0);
         other._activateKeys.CopyTo(_activateKeys, 0);
         other._prechargeKeys.CopyTo(_prechargeKeys, 0);

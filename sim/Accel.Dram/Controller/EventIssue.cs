@@ -18,7 +18,11 @@ internal sealed unsafe partial class EventPseudoChannel
         var sums = _sum;
         sums[(int)Counter.RowHits + entry->Cause]++;
         sums[(int)(write ? Counter.WriteQueueTicks : Counter.ReadQueueTicks)] += now - entry->Entered;
-        _commandLog?.Add(new LoggedCommand(now, command, _index, bank, entry->Local));
+        if (_commandLog is not null)
+        {
+            NoteCommand(command, bank, entry->Local, now);
+        }
+
         Complete(write, entry->Slot, entry->Port, entry->Ordinal, entry->Entered, now + (write ? _writeDone : _readDone));
         Remove(list, index);
         _served[bank]++;
@@ -43,7 +47,11 @@ internal sealed unsafe partial class EventPseudoChannel
     {
         var bank = _planBank;
         var entry = _entry + _head[(Writing ? _banks : 0) + bank];
-        _commandLog?.Add(new LoggedCommand(now, command, _index, bank, entry->Local));
+        if (_commandLog is not null)
+        {
+            NoteCommand(command, bank, entry->Local, now);
+        }
+
         Push(command, bank, now);
         if (command == Command.Activate)
         {
@@ -63,7 +71,11 @@ internal sealed unsafe partial class EventPseudoChannel
     {
         var rank = _planBank >> _rankShift;
         var first = rank << _rankShift;
-        _commandLog?.Add(new LoggedCommand(now, command, _index, _planBank, -1));
+        if (_commandLog is not null)
+        {
+            NoteCommand(command, _planBank, -1, now);
+        }
+
         Push(command, _planBank, now);
         switch (command)
         {
@@ -94,6 +106,13 @@ internal sealed unsafe partial class EventPseudoChannel
                 return;
         }
     }
+
+    // Apart, so that the loop carries nothing for them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteCommand(Command command, int bank, long local, long now) => _commandLog!.Add(new LoggedCommand(now, command, _index, bank, local));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteCompletion(int port, long ordinal, long done) => _completionLog!.Add(new LoggedCompletion(_index, port, ordinal, done));
 
     private void Open(int bank, int row, long now)
     {

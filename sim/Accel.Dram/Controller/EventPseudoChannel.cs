@@ -56,6 +56,7 @@ internal sealed unsafe partial class EventPseudoChannel
     private readonly int _banksPerGroup;
     private readonly int _groupShift;
     private readonly int _rankShift;
+    private readonly ulong _rankBanks;
     private readonly int _rowStart;
     private readonly int _columnBits;
     private readonly uint _rowMask;
@@ -120,6 +121,7 @@ internal sealed unsafe partial class EventPseudoChannel
         (_banks, _ranks, _banksPerRank, _banksPerGroup) = (_device.Banks, _device.Ranks, _device.BanksPerRank, _device.BanksPerGroup);
         _groupShift = BitOperations.Log2((uint)_banksPerGroup);
         _rankShift = BitOperations.Log2((uint)_banksPerRank);
+        _rankBanks = _banksPerRank == 64 ? ulong.MaxValue : (1UL << _banksPerRank) - 1;
         _columnBits = mapping.StartOf(Field.Bank);
         _bankMask = (uint)_banks - 1;
         _rowStart = mapping.StartOf(Field.Row);
@@ -128,6 +130,8 @@ internal sealed unsafe partial class EventPseudoChannel
         _patterns = [.. _device.BusUses.Select(u => u.Cycles)];
         _busOf = [.. _device.BusUses.Select(u => channel.Buses[u.Bus])];
 
+        _mayReadPlainly = !_closedPage && _commandLog is null && _completionLog is null;
+        (_readBus, _readPattern) = (_busOf[(int)Command.Read], _patterns[(int)Command.Read]);
         (OpenRow, _openRow) = Pinned<int>(_banks);
         Array.Fill(OpenRow, -1);
         (Served, _served) = Pinned<int>(_banks);
@@ -157,6 +161,7 @@ internal sealed unsafe partial class EventPseudoChannel
             _nextDue = Math.Min(_nextDue, Due[rank]);
         }
 
+        (_banksOfAges, _bankOfAge) = Pinned<byte>(AgesKept);
         (_columnKeys, _columnKey) = Pinned<long>(_banks);
         (_activateKeys, _activateKey) = Pinned<long>(_banks);
         (_prechargeKeys, _prechargeKey) = Pinned<long>(_banks);
@@ -238,12 +243,23 @@ internal sealed unsafe partial class EventPseudoChannel
     public void Step(long limit)
     {
         var now = Wake;
-        if (_planClass == NoPlan || _planCycle != now || now >= NextArrival || now >= _nextDue)
+        var planned = _planClass;
+        if (planned == NoPlan || _planCycle != now || now >= NextArrival || now >= _nextDue)
         {
-            Begin(now);
-            return;
+            BeginOther(now);
         }
+        else if (planned == ColumnClass && _queuedWrites == 0 && _mayReadPlainly)
+        {
+            StepRead(now, limit);
+        }
+        else
+        {
+            StepOther(now, limit);
+        }
+    }
 
+    private void StepOther(long now, long limit)
+    {
         var command = PlannedCommand();
         var bus = _busOf[(int)command];
         if (bus.Fit(now, _patterns[(int)command]) != now)

@@ -77,8 +77,7 @@ internal sealed unsafe partial class EventPseudoChannel
                 return;
             }
 
-            var after = ready & (ulong.MaxValue << Input.FirstPort);
-            var number = BitOperations.TrailingZeroCount(after != 0 ? after : ready);
+            var number = NextPort(ready);
             var port = _ports[number];
             if (!TryEnter(cycle, port.Next, port.IsWrite, port.Transfer, number, port.Ordinal))
             {
@@ -95,6 +94,13 @@ internal sealed unsafe partial class EventPseudoChannel
                 File(port, number, cycle);
             }
         }
+    }
+
+    /// <summary>The port of a set whose turn it is.</summary>
+    private int NextPort(ulong ready)
+    {
+        var after = ready & (ulong.MaxValue << Input.FirstPort);
+        return BitOperations.TrailingZeroCount(after != 0 ? after : ready);
     }
 
     /// <summary>Finds out which ports have a request that has arrived.</summary>
@@ -186,7 +192,9 @@ internal sealed unsafe partial class EventPseudoChannel
         var entry = _entry + index;
         entry->Local = local;
         entry->Entered = entered;
-        entry->Sequence = _sequence == uint.MaxValue ? Renumber() : _sequence++;
+        var sequence = _sequence == uint.MaxValue ? Renumber() : _sequence++;
+        _bankOfAge[sequence % AgesKept] = (byte)bank;
+        entry->Sequence = sequence;
         entry->Ordinal = ordinal;
         entry->Row = row;
         entry->Slot = slot;
@@ -360,7 +368,10 @@ internal sealed unsafe partial class EventPseudoChannel
         }
 
         _transfers.Completed(slot, done);
-        _completionLog?.Add(new LoggedCompletion(_index, port, ordinal, done));
+        if (_completionLog is not null)
+        {
+            NoteCompletion(port, ordinal, done);
+        }
     }
 
     internal void EmptyQueues()
