@@ -159,9 +159,9 @@ internal sealed unsafe partial class EventPseudoChannel
         }
 
         PushRanks((int)command, bank >> _rankShift, now);
-        if (_table.Windows[(int)command] is { Length: > 0 } windows)
+        if (((_windowed >> (int)command) & 1) != 0)
         {
-            PushWindows(windows, bank, now);
+            PushWindows(_table.Windows[(int)command], bank, now);
         }
     }
 
@@ -170,6 +170,16 @@ internal sealed unsafe partial class EventPseudoChannel
     private void PushRanks(int command, int rank, long now)
     {
         var (next, end) = (_rankPushEnd[command], _rankPushEnd[command + 1]);
+        if (_ranks == 1)
+        {
+            for (; next < end; next++)
+            {
+                Raise(_rankGate + _rankPush[next], now + _rankDelay[next]);
+            }
+
+            return;
+        }
+
         var delay = _rankDelay + ((rank * _rankPushes.Length) + next) * _ranks;
         if (_ranks == 4)
         {

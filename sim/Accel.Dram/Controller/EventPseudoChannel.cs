@@ -92,6 +92,9 @@ internal sealed unsafe partial class EventPseudoChannel
     private readonly int* _rankPushEnd;
     private readonly long* _rankDelay;
 
+    /// <summary>Bit by bit the commands that count in a window.</summary>
+    private readonly int _windowed;
+
     // Refresh state.
     internal readonly int[] Owed;
     internal readonly bool[] Flushing;
@@ -142,6 +145,7 @@ internal sealed unsafe partial class EventPseudoChannel
         (_rankPushes, _rankPush) = PinnedCopy(table.RankPushes);
         (_rankPushEnds, _rankPushEnd) = PinnedCopy(table.RankPushEnds);
         (_rankDelays, _rankDelay) = PinnedCopy(table.RankDelays);
+        _windowed = Enumerable.Range(0, Commands.Count).Where(c => table.Windows[c].Length > 0).Sum(c => 1 << c);
         Rings = new long[table.RingLength];
         Array.Fill(Rings, long.MinValue / 2);
         RingHead = new int[table.RingLength];
@@ -248,7 +252,7 @@ internal sealed unsafe partial class EventPseudoChannel
         {
             BeginOther(now);
         }
-        else if (planned == ColumnClass && _queuedWrites == 0 && _mayReadPlainly)
+        else if (planned == ColumnClass && _columnsInARow >= FewColumns && _queuedWrites == 0 && _mayReadPlainly)
         {
             StepRead(now, limit);
         }
@@ -276,9 +280,11 @@ internal sealed unsafe partial class EventPseudoChannel
         {
             case ColumnClass:
                 IssueColumn(command, now);
+                _columnsInARow++;
                 break;
             case RowClass:
                 IssueRow(command, now);
+                _columnsInARow = Math.Max(0, Math.Min(_columnsInARow, 8) - 3);
                 break;
             default:
                 IssueRefresh(command, now);

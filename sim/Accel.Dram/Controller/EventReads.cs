@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Accel.Dram.Standards;
 using Accel.Dram.Streams;
 
@@ -13,7 +14,10 @@ internal sealed unsafe partial class EventPseudoChannel
     // No bank's candidate for a column command is older; and the banks of the youngest requests, by age.
     private const int AgesKept = 1024;
     private uint _oldestHit;
-    private int _untilLook;
+    private bool _inOrder;
+
+    private const int FewColumns = 2;
+    private int _columnsInARow;
     private readonly byte[] _banksOfAges;
     private readonly byte* _bankOfAge;
 
@@ -32,6 +36,7 @@ internal sealed unsafe partial class EventPseudoChannel
 
         bus.Take(now, _readPattern);
         _channel.LastServed = _index;
+        _columnsInARow++;
         var served = ReadHit(_planBank, now);
         if (_splitBuses && RowMayStart(now))
         {
@@ -66,54 +71,63 @@ internal sealed unsafe partial class EventPseudoChannel
         PlanRows(cycle, 0, _hitBanks == 0 ? NoCandidate : BestRead(cycle, served), NoCandidate);
     }
 
-    /// <summary>The best candidate for a read. After the oldest hit it is as a rule the next by age, which is found without a look at the others.</summary>
+    /// <summary>
+    /// The best candidate for a read. Where reads are served in order of age, it is the next by age if nothing but the rank keeps it back; that takes
+    /// no look at the others.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long BestRead(long floor, uint served)
     {
-        if (served != _oldestHit)
-        {
-            LookForOldest();
-        }
-        else
+        if (_inOrder && _oldestHit >= served)
         {
             for (var age = served + 1; age < served + 5; age++)
             {
                 var bank = (int)_bankOfAge[age % AgesKept];
                 var key = _columnKey[bank];
-                if (key == Key(ColumnClass, age, bank))
+                if (key != Key(ColumnClass, age, bank))
                 {
-                    _oldestHit = age;
-                    var rank = bank >> _rankShift;
-                    var start = Larger(Larger(floor, _readBus.Clear), _rankGate[(int)Command.Read * _ranks + rank]);
-                    if (_bankGate[(int)Command.Read * _banks + bank] <= start && (_hitBanks & ~(_rankBanks << (rank << _rankShift))) == 0 && _readBus.IsRunFrom(floor))
-                    {
-                        return ((start - floor) << CycleShift) | key;
-                    }
-
-                    break;
+                    continue;
                 }
+
+                _oldestHit = age;
+                var rank = bank >> _rankShift;
+                var start = Larger(Larger(floor, _readBus.Clear), _rankGate[(int)Command.Read * _ranks + rank]);
+                if (_bankGate[(int)Command.Read * _banks + bank] <= start && (_hitBanks & ~(_rankBanks << (rank << _rankShift))) == 0 && _readBus.IsRunFrom(floor))
+                {
+                    return ((start - floor) << CycleShift) | key;
+                }
+
+                break;
             }
         }
 
-        return Best(Command.Read, _columnKey, _hitBanks, floor);
+        return BestReadOfAll(floor, served);
     }
 
-    /// <summary>Once in a while finds the oldest hit, or a bound on it.</summary>
-    private void LookForOldest()
+    private long BestReadOfAll(long floor, uint served)
     {
-        if (--_untilLook > 0)
+        var best = Best(Command.Read, _columnKey, _hitBanks, floor);
+        var age = (uint)(best >> AgeShift);
+        _inOrder = age - served < 5;
+        if (_inOrder)
         {
-            return;
+            _oldestHit = OldestHit();
         }
 
-        _untilLook = 32;
-        var oldest = long.MaxValue;
-        foreach (var key in _columnKeys)
+        return best;
+    }
+
+    private uint OldestHit()
+    {
+        var oldest = Vector512.Create(NoCandidate);
+        for (var first = 0; first < _banks; first += 8)
         {
-            oldest = Math.Min(oldest, key);
+            oldest = Vector512.Min(oldest, Vector512.Load(_columnKey + first));
         }
 
-        _oldestHit = (uint)(oldest >> AgeShift);
+        var half = Vector256.Min(oldest.GetLower(), oldest.GetUpper());
+        var quarter = Vector128.Min(half.GetLower(), half.GetUpper());
+        return (uint)(Math.Min(quarter.ToScalar(), quarter.GetElement(1)) >> AgeShift);
     }
 
     /// <summary>Serves the oldest hit of a bank; returns its age.</summary>
