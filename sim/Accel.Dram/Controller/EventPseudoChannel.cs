@@ -133,7 +133,7 @@ internal sealed unsafe partial class EventPseudoChannel
         _patterns = [.. _device.BusUses.Select(u => u.Cycles)];
         _busOf = [.. _device.BusUses.Select(u => channel.Buses[u.Bus])];
 
-        _mayReadPlainly = !_closedPage && _commandLog is null && _completionLog is null;
+        _records = _commandLog is not null || _completionLog is not null;
         (_readBus, _readPattern) = (_busOf[(int)Command.Read], _patterns[(int)Command.Read]);
         (OpenRow, _openRow) = Pinned<int>(_banks);
         Array.Fill(OpenRow, -1);
@@ -252,7 +252,7 @@ internal sealed unsafe partial class EventPseudoChannel
         {
             BeginOther(now);
         }
-        else if (planned == ColumnClass && _columnsInARow >= FewColumns && _queuedWrites == 0 && _mayReadPlainly)
+        else if (planned == ColumnClass && _columnsInARow >= FewColumns && _queuedWrites == 0 && !_closedPage)
         {
             StepRead(now, limit);
         }

@@ -6,7 +6,7 @@ using Accel.Dram.Streams;
 namespace Accel.Dram.Controller;
 
 /// <summary>
-/// The commonest step, written out for speed: a read from an open row while no write is queued, nothing is recorded and rows stay open. It does
+/// The commonest step, written out for speed: a read from an open row while no write is queued and rows stay open. It does
 /// what the general step does, without the cases that cannot be; whatever is about to become another case goes back to the general step.
 /// </summary>
 internal sealed unsafe partial class EventPseudoChannel
@@ -21,7 +21,7 @@ internal sealed unsafe partial class EventPseudoChannel
     private readonly byte[] _banksOfAges;
     private readonly byte* _bankOfAge;
 
-    private readonly bool _mayReadPlainly;
+    private readonly bool _records;
     private readonly CommandBus _readBus;
     private readonly uint _readPattern;
 
@@ -172,6 +172,11 @@ internal sealed unsafe partial class EventPseudoChannel
         }
 
         _transfers.Completed(entry->Slot, now + _readDone);
+        if (_records)
+        {
+            NoteRead(entry, now);
+        }
+
         Push(Command.Read, bank, now);
         var row = entry->Row;
         while (next >= 0 && _entry[next].Row != row)
@@ -190,6 +195,13 @@ internal sealed unsafe partial class EventPseudoChannel
         }
 
         return entry->Sequence;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteRead(Entry* entry, long now)
+    {
+        _commandLog?.Add(new LoggedCommand(now, Command.Read, _index, entry->Bank, entry->Local));
+        _completionLog?.Add(new LoggedCompletion(_index, entry->Port, entry->Ordinal, now + _readDone));
     }
 
     /// <summary>Takes in the reads that find room; false if the port's next request is another matter.</summary>
