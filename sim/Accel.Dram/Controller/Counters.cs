@@ -55,7 +55,10 @@ public sealed class Counters
     /// <summary>Maxima, indexed by <see cref="Peak"/>.</summary>
     public long[] Peaks { get; } = GC.AllocateArray<long>((int)Peak.Count, pinned: true);
 
-    public LatencyHistogram Latencies { get; private init; } = new();
+    /// <summary>Read latencies; made when first asked for, since many counts have none of their own.</summary>
+    public LatencyHistogram Latencies => _latencies ??= new();
+
+    private LatencyHistogram? _latencies;
 
     public long this[Counter counter] => Sums[(int)counter];
 
@@ -67,7 +70,10 @@ public sealed class Counters
     public void Add(Counters other)
     {
         AddSums(other);
-        Latencies.Add(other.Latencies);
+        if (other._latencies is { } latencies)
+        {
+            Latencies.Add(latencies, times: 1, other[Peak.ReadLatency]);
+        }
     }
 
     /// <summary>The same without the latencies.</summary>

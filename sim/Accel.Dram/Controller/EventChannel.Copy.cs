@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Accel.Dram.Controller;
 
 /// <summary>A second channel in the same state, and whether two channels have the same future.</summary>
@@ -181,6 +183,7 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>The entries of a direction, oldest first.</summary>
+    [SkipLocalsInit]
     private int ByAge(int firstList, Span<short> byAge)
     {
         const int most = 256;

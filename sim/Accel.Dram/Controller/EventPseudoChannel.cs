@@ -175,6 +175,7 @@ internal sealed unsafe partial class EventPseudoChannel
         _hit = _head + 4 * _banks;
         _free = new short[_entries.Length];
         EmptyQueues();
+        ClassifyAll();
         Wake = _nextDue;
     }
 

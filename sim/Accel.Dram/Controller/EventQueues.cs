@@ -385,6 +385,5 @@ internal sealed unsafe partial class EventPseudoChannel
         }
 
         (_queuedReads, _queuedWrites, _sequence) = (0, 0, 0);
-        ClassifyAll();
     }
 }

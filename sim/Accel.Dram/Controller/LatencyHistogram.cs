@@ -90,12 +90,4 @@ public sealed class LatencyHistogram
 
         return [.. found];
     }
-
-    internal void Add(LatencyHistogram other)
-    {
-        for (var i = 0; i < Buckets; i++)
-        {
-            Counts[i] = checked(Counts[i] + other.Counts[i]);
-        }
-    }
 }
