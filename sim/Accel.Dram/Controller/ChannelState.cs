@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Accel.Dram.Streams;
 
 namespace Accel.Dram.Controller;
@@ -28,17 +29,23 @@ internal sealed unsafe partial class EventPseudoChannel
         return true;
     }
 
-    /// <summary>Appends the state at a cycle; all cycles before it have been simulated.</summary>
-    internal void Save(List<int> state, long now, StreamGeometry geometry, PortQueue? port)
+    /// <summary>Most words that a state takes.</summary>
+    internal int MostStateWords =>
+        3 + _ranks * (1 + _table.Used.Length) + _banks * (3 + _table.Used.Length) + _table.RingLength + 5 * _entries.Length;
+
+    /// <summary>Writes down the state at a cycle; all cycles before it have been simulated.</summary>
+    /// <returns>Where it ends.</returns>
+    internal int* Save(int* state, long now, StreamGeometry geometry, PortQueue? port)
     {
         var unit = port is null ? 0 : port.Next >> geometry.UnitBits;
-        state.Add((Writing ? 1 : 0) | (Input.FirstPort << 1));
+        var used = _table.Used;
+        *state++ = (Writing ? 1 : 0) | (Input.FirstPort << 1);
         for (var rank = 0; rank < _ranks; rank++)
         {
-            state.Add(Owed[rank] | (Flushing[rank] ? 1 << 16 : 0) | (_perBankRefresh ? RefreshBank[rank] << 20 : 0));
-            foreach (var command in _table.Used)
+            *state++ = Owed[rank] | (Flushing[rank] ? 1 << 16 : 0) | (_perBankRefresh ? RefreshBank[rank] << 20 : 0);
+            foreach (var command in used)
             {
-                state.Add(Wait(_rankGate[command * _ranks + rank], now));
+                *state++ = Wait(_rankGate[command * _ranks + rank], now);
             }
         }
 
@@ -47,42 +54,42 @@ internal sealed unsafe partial class EventPseudoChannel
             var bank = geometry.AbsoluteBank(relative, unit);
             if (_openRow[bank] < 0)
             {
-                state.Add(-1);
+                *state++ = -1;
             }
             else
             {
                 var (turns, fixedBits) = geometry.RelativeRow(bank, _openRow[bank], unit);
-                state.Add(_cap == int.MaxValue ? 0 : Math.Min(_served[bank], _cap));
-                state.Add(turns);
-                state.Add(fixedBits);
+                *state++ = _cap == int.MaxValue ? 0 : Math.Min(_served[bank], _cap);
+                *state++ = turns;
+                *state++ = fixedBits;
             }
 
-            foreach (var command in _table.Used)
+            foreach (var command in used)
             {
-                state.Add(Wait(_bankGate[command * _banks + bank], now));
+                *state++ = Wait(_bankGate[command * _banks + bank], now);
             }
         }
 
-        SaveRings(state, now);
-        SaveQueue(state, now, 0, geometry, unit, port);
-        SaveQueue(state, now, _banks, geometry, unit, port);
+        state = SaveRings(state, now);
+        state = SaveQueue(state, now, 0, geometry, unit, port);
+        return SaveQueue(state, now, _banks, geometry, unit, port);
     }
 
     /// <summary>Takes on a state that was saved, at a cycle and at the place the port has reached.</summary>
-    internal ReadOnlySpan<int> Load(ReadOnlySpan<int> state, long now, StreamGeometry geometry, int portNumber, ReadOnlySpan<long> due)
+    /// <returns>Where it ends.</returns>
+    internal int* Load(int* state, long now, StreamGeometry geometry, int portNumber, ReadOnlySpan<long> due)
     {
         var port = portNumber < 0 ? null : Input.Ports[portNumber];
         var unit = port is null ? 0 : port.Next >> geometry.UnitBits;
-        var reader = new StateReader(state);
         EmptyQueues();
-        var flags = reader.Next();
+        var flags = *state++;
         Writing = (flags & 1) != 0;
         Input.FirstPort = flags >> 1;
         _owedRanks = 0;
         _nextDue = long.MaxValue;
         for (var rank = 0; rank < _ranks; rank++)
         {
-            var refresh = reader.Next();
+            var refresh = *state++;
             Owed[rank] = refresh & 0xFFFF;
             Flushing[rank] = ((refresh >> 16) & 1) != 0;
             RefreshBank[rank] = _perBankRefresh ? refresh >> 20 : 0;
@@ -93,26 +100,26 @@ internal sealed unsafe partial class EventPseudoChannel
             ActiveSince[rank] = now;
             foreach (var command in _table.Used)
             {
-                _rankGate[command * _ranks + rank] = now + reader.Next();
+                _rankGate[command * _ranks + rank] = now + *state++;
             }
         }
 
         for (var relative = 0; relative < _banks; relative++)
         {
             var bank = geometry.AbsoluteBank(relative, unit);
-            var served = reader.Next();
-            _openRow[bank] = served < 0 ? -1 : geometry.AbsoluteRow(relative, reader.Next(), reader.Next(), unit);
+            var served = *state++;
+            _openRow[bank] = served < 0 ? -1 : geometry.AbsoluteRow(relative, *state++, *state++, unit);
             _served[bank] = Math.Max(0, served);
             OpenBanks[bank >> _rankShift] += served < 0 ? 0 : 1;
             foreach (var command in _table.Used)
             {
-                _bankGate[command * _banks + bank] = now + reader.Next();
+                _bankGate[command * _banks + bank] = now + *state++;
             }
         }
 
-        LoadRings(ref reader, now);
-        LoadQueue(ref reader, now, isWrite: false, port, portNumber);
-        LoadQueue(ref reader, now, isWrite: true, port, portNumber);
+        state = LoadRings(state, now);
+        state = LoadQueue(state, now, isWrite: false, port, portNumber);
+        state = LoadQueue(state, now, isWrite: true, port, portNumber);
         if (port is not null)
         {
             _transfers.SetOutstanding(port.Transfer, Queued);
@@ -123,59 +130,65 @@ internal sealed unsafe partial class EventPseudoChannel
         NextArrival = long.MaxValue;
         _portsChanged = true;
         Wake = now;
-        return reader.Left;
+        return state;
     }
 
     private static int Wait(long gate, long now) => (int)Math.Max(0, gate - now);
 
-    private void SaveRings(List<int> state, long now)
+    private int* SaveRings(int* state, long now)
     {
-        foreach (var window in _table.Rings)
+        foreach (var (ring, length, delay) in _table.Rings)
         {
-            for (var i = 0; i < window.Length; i++)
+            var place = RingHead[ring];
+            for (var i = 0; i < length; i++)
             {
-                var oldestFirst = (RingHead[window.Ring] + i) % window.Length;
-                state.Add(Wait(Rings[window.Ring + oldestFirst] + window.Delay, now));
+                *state++ = Wait(Rings[ring + place] + delay, now);
+                place = place + 1 == length ? 0 : place + 1;
             }
         }
+
+        return state;
     }
 
-    private void LoadRings(ref StateReader reader, long now)
+    private int* LoadRings(int* state, long now)
     {
-        foreach (var window in _table.Rings)
+        foreach (var (ring, length, delay) in _table.Rings)
         {
-            RingHead[window.Ring] = 0;
-            for (var i = 0; i < window.Length; i++)
+            RingHead[ring] = 0;
+            for (var i = 0; i < length; i++)
             {
-                Rings[window.Ring + i] = now + reader.Next() - window.Delay;
+                Rings[ring + i] = now + *state++ - delay;
             }
         }
+
+        return state;
     }
 
-    private void SaveQueue(List<int> state, long now, int firstList, StreamGeometry geometry, long unit, PortQueue? port)
+    [SkipLocalsInit]
+    private int* SaveQueue(int* state, long now, int firstList, StreamGeometry geometry, long unit, PortQueue? port)
     {
         Span<short> byAge = stackalloc short[firstList == 0 ? _queuedReads : _queuedWrites];
-        var count = ByAge(firstList, byAge);
-        state.Add(count);
+        *state++ = byAge.IsEmpty ? 0 : ByAge(firstList, byAge);
         foreach (var index in byAge)
         {
             var entry = _entry + index;
             var (turns, fixedBits) = geometry.RelativeRow(entry->Bank, entry->Row, unit);
-            state.Add((int)(port!.Next - entry->Local));
-            state.Add((int)(now - entry->Entered) << 2 | entry->Cause);
-            state.Add(geometry.RelativeBank(entry->Bank, unit));
-            state.Add(turns);
-            state.Add(fixedBits);
+            *state++ = (int)(port!.Next - entry->Local);
+            *state++ = (int)(now - entry->Entered) << 2 | entry->Cause;
+            *state++ = geometry.RelativeBank(entry->Bank, unit);
+            *state++ = turns;
+            *state++ = fixedBits;
         }
+
+        return state;
     }
 
-    private void LoadQueue(ref StateReader reader, long now, bool isWrite, PortQueue? port, int portNumber)
+    private int* LoadQueue(int* state, long now, bool isWrite, PortQueue? port, int portNumber)
     {
-        for (var count = reader.Next(); count > 0; count--)
+        for (var count = *state++; count > 0; count--)
         {
-            var behind = reader.Next();
-            var age = reader.Next();
-            reader.Skip(3);
+            var (behind, age) = (state[0], state[1]);
+            state += 5;
             var local = port!.Next - behind;
             var word = _addressing.Decode(local);
             var bank = (int)((uint)(word >> _columnBits) & _bankMask);
@@ -183,19 +196,7 @@ internal sealed unsafe partial class EventPseudoChannel
             var index = Enqueue(now - (age >> 2), local, row, bank, isWrite, port.Transfer, portNumber, port.Ordinal - behind);
             _entry[index].Cause = (byte)(age & 3);
         }
-    }
 
-    private ref struct StateReader(ReadOnlySpan<int> left)
-    {
-        public ReadOnlySpan<int> Left { get; private set; } = left;
-
-        public int Next()
-        {
-            var value = Left[0];
-            Left = Left[1..];
-            return value;
-        }
-
-        public void Skip(int count) => Left = Left[count..];
+        return state;
     }
 }

@@ -46,16 +46,19 @@ public enum Peak
     Count,
 }
 
-/// <summary>Counts of one pseudo-channel.</summary>
+/// <summary>Counts of one pseudo-channel. Its arrays stay where they are: engines count through pointers.</summary>
 public sealed class Counters
 {
     /// <summary>Sums, indexed by <see cref="Counter"/>.</summary>
-    public long[] Sums { get; } = new long[(int)Counter.Count];
+    public long[] Sums { get; } = GC.AllocateArray<long>((int)Counter.Count, pinned: true);
 
     /// <summary>Maxima, indexed by <see cref="Peak"/>.</summary>
-    public long[] Peaks { get; } = new long[(int)Peak.Count];
+    public long[] Peaks { get; } = GC.AllocateArray<long>((int)Peak.Count, pinned: true);
 
-    public LatencyHistogram Latencies { get; private init; } = new();
+    /// <summary>Read latencies; made when first asked for, since many counts have none of their own.</summary>
+    public LatencyHistogram Latencies => _latencies ??= new();
+
+    private LatencyHistogram? _latencies;
 
     public long this[Counter counter] => Sums[(int)counter];
 
@@ -67,7 +70,10 @@ public sealed class Counters
     public void Add(Counters other)
     {
         AddSums(other);
-        Latencies.Add(other.Latencies);
+        if (other._latencies is { } latencies)
+        {
+            Latencies.Add(latencies, times: 1, other[Peak.ReadLatency]);
+        }
     }
 
     /// <summary>The same without the latencies.</summary>

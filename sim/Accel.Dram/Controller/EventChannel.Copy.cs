@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Accel.Dram.Controller;
 
 /// <summary>A second channel in the same state, and whether two channels have the same future.</summary>
@@ -93,6 +95,8 @@ internal sealed unsafe partial class EventPseudoChannel
             (other._freeCount, other._queuedReads, other._queuedWrites, other._sequence, other.Writing);
         _onlyPort = Input.Ports.Count == 1 ? Input.Ports[0] : null;
         _portsChanged = true;
+        other._banksOfAges.CopyTo(_banksOfAges, 0);
+        _oldestHit = other._oldestHit;
         other._columnKeys.CopyTo(_columnKeys, 0);
         other._activateKeys.CopyTo(_activateKeys, 0);
         other._prechargeKeys.CopyTo(_prechargeKeys, 0);
@@ -179,6 +183,7 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>The entries of a direction, oldest first.</summary>
+    [SkipLocalsInit]
     private int ByAge(int firstList, Span<short> byAge)
     {
         const int most = 256;

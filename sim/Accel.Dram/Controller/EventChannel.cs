@@ -41,7 +41,19 @@ internal sealed partial class EventChannel : Channel
         }
     }
 
-    public override int Queued => PseudoChannels.Sum(p => p.Queued);
+    public override int Queued
+    {
+        get
+        {
+            var queued = 0;
+            foreach (var pseudoChannel in PseudoChannels)
+            {
+                queued += pseudoChannel.Queued;
+            }
+
+            return queued;
+        }
+    }
 
     public override long NextEvent => Earliest().Wake;
 
@@ -181,7 +193,8 @@ internal sealed partial class EventChannel : Channel
     /// <summary>Puts the engine at a cycle; its pseudo-channels have been given their state of that cycle.</summary>
     internal void Restart(long cycle) => Now = cycle;
 
-    private bool AnyFinished()
+    /// <summary>Whether a transfer's part has ended that was not collected yet.</summary>
+    internal bool AnyFinished()
     {
         foreach (var input in Inputs)
         {

@@ -15,10 +15,14 @@ internal sealed unsafe partial class EventPseudoChannel
         var list = (write ? _banks : 0) + bank;
         var index = _hit[list];
         var entry = _entry + index;
-        var sums = _sums;
+        var sums = _sum;
         sums[(int)Counter.RowHits + entry->Cause]++;
         sums[(int)(write ? Counter.WriteQueueTicks : Counter.ReadQueueTicks)] += now - entry->Entered;
-        _commandLog?.Add(new LoggedCommand(now, command, _index, bank, entry->Local));
+        if (_commandLog is not null)
+        {
+            NoteCommand(command, bank, entry->Local, now);
+        }
+
         Complete(write, entry->Slot, entry->Port, entry->Ordinal, entry->Entered, now + (write ? _writeDone : _readDone));
         Remove(list, index);
         _served[bank]++;
@@ -43,7 +47,11 @@ internal sealed unsafe partial class EventPseudoChannel
     {
         var bank = _planBank;
         var entry = _entry + _head[(Writing ? _banks : 0) + bank];
-        _commandLog?.Add(new LoggedCommand(now, command, _index, bank, entry->Local));
+        if (_commandLog is not null)
+        {
+            NoteCommand(command, bank, entry->Local, now);
+        }
+
         Push(command, bank, now);
         if (command == Command.Activate)
         {
@@ -63,7 +71,11 @@ internal sealed unsafe partial class EventPseudoChannel
     {
         var rank = _planBank >> _rankShift;
         var first = rank << _rankShift;
-        _commandLog?.Add(new LoggedCommand(now, command, _index, _planBank, -1));
+        if (_commandLog is not null)
+        {
+            NoteCommand(command, _planBank, -1, now);
+        }
+
         Push(command, _planBank, now);
         switch (command)
         {
@@ -95,6 +107,13 @@ internal sealed unsafe partial class EventPseudoChannel
         }
     }
 
+    // Apart, so that the loop carries nothing for them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteCommand(Command command, int bank, long local, long now) => _commandLog!.Add(new LoggedCommand(now, command, _index, bank, local));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NoteCompletion(int port, long ordinal, long done) => _completionLog!.Add(new LoggedCompletion(_index, port, ordinal, done));
+
     private void Open(int bank, int row, long now)
     {
         var rank = bank >> _rankShift;
@@ -114,7 +133,7 @@ internal sealed unsafe partial class EventPseudoChannel
         var rank = bank >> _rankShift;
         if (--OpenBanks[rank] == 0)
         {
-            _sums[(int)Counter.ActiveRankTicks] += now - ActiveSince[rank];
+            _sum[(int)Counter.ActiveRankTicks] += now - ActiveSince[rank];
         }
 
         _openRow[bank] = -1;
@@ -126,43 +145,68 @@ internal sealed unsafe partial class EventPseudoChannel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Push(Command command, int bank, long now)
     {
-        var push = _push + _pushEnd[3 * (int)command];
+        var push = _push + _pushEnd[2 * (int)command];
         var bankGate = _bankGate + bank;
-        for (var end = _push + _pushEnd[3 * (int)command + 1]; push < end; push++)
+        for (var end = _push + _pushEnd[2 * (int)command + 1]; push < end; push++)
         {
             Raise(bankGate + push->First, now + push->Delay);
         }
 
         var groupGate = _bankGate + (bank & -_banksPerGroup);
-        for (var end = _push + _pushEnd[3 * (int)command + 2]; push < end; push++)
+        for (var end = _push + _pushEnd[2 * (int)command + 2]; push < end; push++)
         {
             RaiseGroup(groupGate + push->First, now + push->Delay);
         }
 
-        var rankGate = _rankGate + (bank >> _rankShift);
-        for (var end = _push + _pushEnd[3 * (int)command + 3]; push < end; push++)
+        PushRanks((int)command, bank >> _rankShift, now);
+        if (((_windowed >> (int)command) & 1) != 0)
         {
-            Raise(rankGate + push->First, now + push->Delay);
-        }
-
-        if (_table.Reaches[(int)command])
-        {
-            PushFurther(command, bank, now);
+            PushWindows(_table.Windows[(int)command], bank, now);
         }
     }
 
-    /// <summary>Pushes gates of other ranks, and those that count several commands.</summary>
-    private void PushFurther(Command command, int bank, long now)
+    /// <summary>Pushes the gates of all ranks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PushRanks(int command, int rank, long now)
     {
-        var rank = bank >> _rankShift;
-        foreach (ref readonly var push in _table.OtherRanks[(int)command].AsSpan())
+        var (next, end) = (_rankPushEnd[command], _rankPushEnd[command + 1]);
+        if (_ranks == 1)
         {
-            var own = _rankGate[push.First + rank];
-            RaiseRanks(_rankGate + push.First, now + push.Delay);
-            _rankGate[push.First + rank] = own;
+            for (; next < end; next++)
+            {
+                Raise(_rankGate + _rankPush[next], now + _rankDelay[next]);
+            }
+
+            return;
         }
 
-        foreach (ref readonly var window in _table.Windows[(int)command].AsSpan())
+        var delay = _rankDelay + ((rank * _rankPushes.Length) + next) * _ranks;
+        if (_ranks == 4)
+        {
+            var start = Vector256.Create(now);
+            for (; next < end; next++, delay += 4)
+            {
+                var gate = _rankGate + _rankPush[next];
+                Vector256.Max(Vector256.Load(gate), start + Vector256.Load(delay)).Store(gate);
+            }
+
+            return;
+        }
+
+        for (; next < end; next++)
+        {
+            var gate = _rankGate + _rankPush[next];
+            for (var i = 0; i < _ranks; i++)
+            {
+                Raise(gate++, now + *delay++);
+            }
+        }
+    }
+
+    /// <summary>Pushes gates that count several commands.</summary>
+    private void PushWindows(GateTable.Window[] windows, int bank, long now)
+    {
+        foreach (ref readonly var window in windows.AsSpan())
         {
             PushWindow(window, bank, now);
         }

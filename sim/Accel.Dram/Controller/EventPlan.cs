@@ -65,6 +65,13 @@ internal sealed unsafe partial class EventPseudoChannel
             best = Math.Min(best, Best(Writing ? Command.Write : Command.Read, _columnKey, _hitBanks & ~blocked, floor));
         }
 
+        PlanRows(floor, blocked, best, before);
+    }
+
+    /// <summary>Finds out whether a row command comes before the best candidate of the other classes, and plans what comes first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PlanRows(long floor, ulong blocked, long best, long before)
+    {
         // A row command counts only if it could start before what is planned; for most plans the bounds tell that it could not.
         var ready = best >> CycleShift;
         if ((_closedBanks & ~blocked) != 0 && _activateBound - floor < ready)
@@ -258,6 +265,7 @@ internal sealed unsafe partial class EventPseudoChannel
         else if (hit >= 0 && (_served[bank] < _cap || _entry[head].Row == open))
         {
             _hitBanks |= bit;
+            _oldestHit = Math.Min(_oldestHit, _entry[hit].Sequence);
             _columnKey[bank] = Key(ColumnClass, _entry[hit].Sequence, bank);
         }
         else

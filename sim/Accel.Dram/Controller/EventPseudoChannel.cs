@@ -56,6 +56,7 @@ internal sealed unsafe partial class EventPseudoChannel
     private readonly int _banksPerGroup;
     private readonly int _groupShift;
     private readonly int _rankShift;
+    private readonly ulong _rankBanks;
     private readonly int _rowStart;
     private readonly int _columnBits;
     private readonly uint _rowMask;
@@ -79,11 +80,20 @@ internal sealed unsafe partial class EventPseudoChannel
     private readonly int* _openRow;
     private readonly int* _served;
 
-    // Pushes of each command one after another: its bank's, its group's, its rank's; and where each of the three ends.
+    // As in the table of gates, which tells their order; the arrays are kept for the pointers' sake.
     private readonly GateTable.Push[] _pushes;
     private readonly int[] _pushEnds;
+    private readonly int[] _rankPushes;
+    private readonly int[] _rankPushEnds;
+    private readonly long[] _rankDelays;
     private readonly GateTable.Push* _push;
     private readonly int* _pushEnd;
+    private readonly int* _rankPush;
+    private readonly int* _rankPushEnd;
+    private readonly long* _rankDelay;
+
+    /// <summary>Bit by bit the commands that count in a window.</summary>
+    private readonly int _windowed;
 
     // Refresh state.
     internal readonly int[] Owed;
@@ -94,9 +104,9 @@ internal sealed unsafe partial class EventPseudoChannel
     private long _nextDue = long.MaxValue;
 
     private Counters _counters = null!;
-    private long[] _sums = null!;
-    private long[] _peaks = null!;
-    private long[] _latencies = null!;
+    private long* _sum;
+    private long* _peak;
+    private long* _latency;
 
     public EventPseudoChannel(EventChannel channel, int index, GateTable table, AddressMapping mapping, LocalAddressing addressing)
     {
@@ -114,6 +124,7 @@ internal sealed unsafe partial class EventPseudoChannel
         (_banks, _ranks, _banksPerRank, _banksPerGroup) = (_device.Banks, _device.Ranks, _device.BanksPerRank, _device.BanksPerGroup);
         _groupShift = BitOperations.Log2((uint)_banksPerGroup);
         _rankShift = BitOperations.Log2((uint)_banksPerRank);
+        _rankBanks = _banksPerRank == 64 ? ulong.MaxValue : (1UL << _banksPerRank) - 1;
         _columnBits = mapping.StartOf(Field.Bank);
         _bankMask = (uint)_banks - 1;
         _rowStart = mapping.StartOf(Field.Row);
@@ -122,15 +133,19 @@ internal sealed unsafe partial class EventPseudoChannel
         _patterns = [.. _device.BusUses.Select(u => u.Cycles)];
         _busOf = [.. _device.BusUses.Select(u => channel.Buses[u.Bus])];
 
+        _records = _commandLog is not null || _completionLog is not null;
+        (_readBus, _readPattern) = (_busOf[(int)Command.Read], _patterns[(int)Command.Read]);
         (OpenRow, _openRow) = Pinned<int>(_banks);
         Array.Fill(OpenRow, -1);
         (Served, _served) = Pinned<int>(_banks);
         (BankGates, _bankGate) = Pinned<long>(_banks * Commands.Count);
         (RankGates, _rankGate) = Pinned<long>(_ranks * Commands.Count);
-        (_pushes, _push) = Pinned<GateTable.Push>(table.Pushes.Length);
-        (_pushEnds, _pushEnd) = Pinned<int>(table.PushEnds.Length);
-        table.Pushes.CopyTo(_pushes, 0);
-        table.PushEnds.CopyTo(_pushEnds, 0);
+        (_pushes, _push) = PinnedCopy(table.Pushes);
+        (_pushEnds, _pushEnd) = PinnedCopy(table.PushEnds);
+        (_rankPushes, _rankPush) = PinnedCopy(table.RankPushes);
+        (_rankPushEnds, _rankPushEnd) = PinnedCopy(table.RankPushEnds);
+        (_rankDelays, _rankDelay) = PinnedCopy(table.RankDelays);
+        _windowed = Enumerable.Range(0, Commands.Count).Where(c => table.Windows[c].Length > 0).Sum(c => 1 << c);
         Rings = new long[table.RingLength];
         Array.Fill(Rings, long.MinValue / 2);
         RingHead = new int[table.RingLength];
@@ -150,6 +165,7 @@ internal sealed unsafe partial class EventPseudoChannel
             _nextDue = Math.Min(_nextDue, Due[rank]);
         }
 
+        (_banksOfAges, _bankOfAge) = Pinned<byte>(AgesKept);
         (_columnKeys, _columnKey) = Pinned<long>(_banks);
         (_activateKeys, _activateKey) = Pinned<long>(_banks);
         (_prechargeKeys, _prechargeKey) = Pinned<long>(_banks);
@@ -159,6 +175,7 @@ internal sealed unsafe partial class EventPseudoChannel
         _hit = _head + 4 * _banks;
         _free = new short[_entries.Length];
         EmptyQueues();
+        ClassifyAll();
         Wake = _nextDue;
     }
 
@@ -167,7 +184,13 @@ internal sealed unsafe partial class EventPseudoChannel
     public Counters Counters
     {
         get => _counters;
-        set => (_counters, _sums, _peaks, _latencies) = (value, value.Sums, value.Peaks, value.Latencies.Counts);
+        set
+        {
+            _counters = value;
+            _sum = AddressOf(value.Sums);
+            _peak = AddressOf(value.Peaks);
+            _latency = AddressOf(value.Latencies.Counts);
+        }
     }
 
     /// <summary>The next cycle in which this pseudo-channel has something to do.</summary>
@@ -225,12 +248,23 @@ internal sealed unsafe partial class EventPseudoChannel
     public void Step(long limit)
     {
         var now = Wake;
-        if (_planClass == NoPlan || _planCycle != now || now >= NextArrival || now >= _nextDue)
+        var planned = _planClass;
+        if (planned == NoPlan || _planCycle != now || now >= NextArrival || now >= _nextDue)
         {
-            Begin(now);
-            return;
+            BeginOther(now);
         }
+        else if (planned == ColumnClass && _columnsInARow >= FewColumns && _queuedWrites == 0 && !_closedPage)
+        {
+            StepRead(now, limit);
+        }
+        else
+        {
+            StepOther(now, limit);
+        }
+    }
 
+    private void StepOther(long now, long limit)
+    {
         var command = PlannedCommand();
         var bus = _busOf[(int)command];
         if (bus.Fit(now, _patterns[(int)command]) != now)
@@ -241,15 +275,17 @@ internal sealed unsafe partial class EventPseudoChannel
 
         bus.Take(now, _patterns[(int)command]);
         _channel.LastServed = _index;
-        _sums[(int)Counter.FirstCommand + (int)command]++;
+        _sum[(int)Counter.FirstCommand + (int)command]++;
         var done = _planClass;
         switch (done)
         {
             case ColumnClass:
                 IssueColumn(command, now);
+                _columnsInARow++;
                 break;
             case RowClass:
                 IssueRow(command, now);
+                _columnsInARow = Math.Max(0, Math.Min(_columnsInARow, 8) - 3);
                 break;
             default:
                 IssueRefresh(command, now);
@@ -283,7 +319,7 @@ internal sealed unsafe partial class EventPseudoChannel
         {
             if (OpenBanks[rank] > 0)
             {
-                _sums[(int)Counter.ActiveRankTicks] += now - ActiveSince[rank];
+                _sum[(int)Counter.ActiveRankTicks] += now - ActiveSince[rank];
                 ActiveSince[rank] = now;
             }
         }
@@ -308,7 +344,7 @@ internal sealed unsafe partial class EventPseudoChannel
     public void SkipIntervals(long intervals)
     {
         var command = _perBankRefresh ? Command.RefreshPerBank : Command.RefreshAllBank;
-        _sums[(int)Counter.FirstCommand + (int)command] += intervals * _ranks;
+        _sum[(int)Counter.FirstCommand + (int)command] += intervals * _ranks;
         for (var rank = 0; rank < _ranks; rank++)
         {
             Due[rank] += intervals * _interval;
@@ -320,15 +356,25 @@ internal sealed unsafe partial class EventPseudoChannel
 
     private static PinnedArray<T> Pinned<T>(int length) where T : unmanaged => new(length);
 
+    /// <summary>The address of an array that stays where it is.</summary>
+    private static T* AddressOf<T>(T[] pinned) where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
+
+    private static PinnedArray<T> PinnedCopy<T>(T[] array) where T : unmanaged
+    {
+        var copy = new PinnedArray<T>(array.Length);
+        array.CopyTo(copy.Array, 0);
+        return copy;
+    }
+
     /// <summary>An array that stays where it is, and its address.</summary>
     private readonly struct PinnedArray<T>(int length) where T : unmanaged
     {
-        private readonly T[] _array = GC.AllocateArray<T>(length, pinned: true);
+        public T[] Array { get; } = GC.AllocateArray<T>(length, pinned: true);
 
         public void Deconstruct(out T[] array, out T* address)
         {
-            array = _array;
-            address = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array));
+            array = Array;
+            address = AddressOf(Array);
         }
     }
 
@@ -356,7 +402,7 @@ internal sealed unsafe partial class EventPseudoChannel
             : _queuedWrites >= _drainHigh || (_queuedReads == 0 && _queuedWrites > 0);
         if (writing != Writing)
         {
-            _sums[(int)Counter.WriteDrains] += writing ? 1 : 0;
+            _sum[(int)Counter.WriteDrains] += writing ? 1 : 0;
             Writing = writing;
             ClassifyAll();
         }

@@ -77,8 +77,7 @@ internal sealed unsafe partial class EventPseudoChannel
                 return;
             }
 
-            var after = ready & (ulong.MaxValue << Input.FirstPort);
-            var number = BitOperations.TrailingZeroCount(after != 0 ? after : ready);
+            var number = NextPort(ready);
             var port = _ports[number];
             if (!TryEnter(cycle, port.Next, port.IsWrite, port.Transfer, number, port.Ordinal))
             {
@@ -95,6 +94,13 @@ internal sealed unsafe partial class EventPseudoChannel
                 File(port, number, cycle);
             }
         }
+    }
+
+    /// <summary>The port of a set whose turn it is.</summary>
+    private int NextPort(ulong ready)
+    {
+        var after = ready & (ulong.MaxValue << Input.FirstPort);
+        return BitOperations.TrailingZeroCount(after != 0 ? after : ready);
     }
 
     /// <summary>Finds out which ports have a request that has arrived.</summary>
@@ -145,7 +151,7 @@ internal sealed unsafe partial class EventPseudoChannel
         var bank = (int)((uint)(word >> _columnBits) & _bankMask);
         if (mayMatch && HoldsWriteTo(bank, local))
         {
-            _sums[(int)(isWrite ? Counter.Merged : Counter.Forwarded)]++;
+            _sum[(int)(isWrite ? Counter.Merged : Counter.Forwarded)]++;
             _transfers.Entered(slot);
             Complete(isWrite, slot, port, ordinal, cycle, cycle + (isWrite ? _writeDone : _readDone));
             return true;
@@ -186,7 +192,9 @@ internal sealed unsafe partial class EventPseudoChannel
         var entry = _entry + index;
         entry->Local = local;
         entry->Entered = entered;
-        entry->Sequence = _sequence == uint.MaxValue ? Renumber() : _sequence++;
+        var sequence = _sequence == uint.MaxValue ? Renumber() : _sequence++;
+        _bankOfAge[sequence % AgesKept] = (byte)bank;
+        entry->Sequence = sequence;
         entry->Ordinal = ordinal;
         entry->Row = row;
         entry->Slot = slot;
@@ -205,7 +213,7 @@ internal sealed unsafe partial class EventPseudoChannel
         }
 
         _tail[list] = index;
-        var peaks = _peaks;
+        var peaks = _peak;
         if (isWrite)
         {
             _writeFilter[local & 255]++;
@@ -341,7 +349,7 @@ internal sealed unsafe partial class EventPseudoChannel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Complete(bool isWrite, int slot, int port, long ordinal, long entered, long done)
     {
-        var sums = _sums;
+        var sums = _sum;
         var latency = done - entered;
         if (isWrite)
         {
@@ -352,15 +360,18 @@ internal sealed unsafe partial class EventPseudoChannel
         {
             sums[(int)Counter.Reads]++;
             sums[(int)Counter.ReadLatency] += latency;
-            _latencies[LatencyHistogram.BucketOf(latency)]++;
-            if (latency > _peaks[(int)Peak.ReadLatency])
+            _latency[LatencyHistogram.BucketOf(latency)]++;
+            if (latency > _peak[(int)Peak.ReadLatency])
             {
-                _peaks[(int)Peak.ReadLatency] = latency;
+                _peak[(int)Peak.ReadLatency] = latency;
             }
         }
 
         _transfers.Completed(slot, done);
-        _completionLog?.Add(new LoggedCompletion(_index, port, ordinal, done));
+        if (_completionLog is not null)
+        {
+            NoteCompletion(port, ordinal, done);
+        }
     }
 
     internal void EmptyQueues()
@@ -374,6 +385,5 @@ internal sealed unsafe partial class EventPseudoChannel
         }
 
         (_queuedReads, _queuedWrites, _sequence) = (0, 0, 0);
-        ClassifyAll();
     }
 }

@@ -12,6 +12,9 @@ internal sealed class GateTable
     /// <summary>A gate to push: where the waiting command's gates begin, and the delay.</summary>
     public readonly record struct Push(int First, int Delay);
 
+    /// <summary>A delay that pushes nothing, whatever it is added to.</summary>
+    public const long NoDelay = long.MinValue / 2;
+
     /// <summary>Gates to push by the oldest of the last commands of a kind.</summary>
     /// <param name="Level">Scope of the count.</param>
     /// <param name="First">Where the gates of each waiting command begin.</param>
@@ -26,16 +29,25 @@ internal sealed class GateTable
         var bank = PushesOf(device, device.Banks, g => g is { Level: Level.Bank, Window: 1 });
         var group = PushesOf(device, device.Banks, g => g is { Level: Level.BankGroup, Window: 1 });
         var rank = PushesOf(device, device.Ranks, g => g is { Level: Level.Rank or Level.PseudoChannel, Window: 1, Sibling: false });
-        PushEnds = new int[3 * Commands.Count + 1];
+        var others = PushesOf(device, device.Ranks, g => device.Ranks > 1 && g.Window == 1 && (g.Level == Level.PseudoChannel || g.Sibling));
+        PushEnds = new int[2 * Commands.Count + 1];
+        RankPushEnds = new int[Commands.Count + 1];
+        var delays = new List<(long Own, long Others)>();
         for (var command = 0; command < Commands.Count; command++)
         {
-            PushEnds[3 * command + 1] = PushEnds[3 * command] + bank[command].Length;
-            PushEnds[3 * command + 2] = PushEnds[3 * command + 1] + group[command].Length;
-            PushEnds[3 * command + 3] = PushEnds[3 * command + 2] + rank[command].Length;
-            Pushes = [.. Pushes, .. bank[command], .. group[command], .. rank[command]];
+            PushEnds[2 * command + 1] = PushEnds[2 * command] + bank[command].Length;
+            PushEnds[2 * command + 2] = PushEnds[2 * command + 1] + group[command].Length;
+            Pushes = [.. Pushes, .. bank[command], .. group[command]];
+            int[] pushed = [.. rank[command].Concat(others[command]).Select(p => p.First).Distinct().Order()];
+            RankPushes = [.. RankPushes, .. pushed];
+            delays.AddRange(pushed.Select(first => (DelayOf(rank[command], first), DelayOf(others[command], first))));
+            RankPushEnds[command + 1] = RankPushes.Length;
         }
 
-        OtherRanks = PushesOf(device, device.Ranks, g => device.Ranks > 1 && g.Window == 1 && (g.Level == Level.PseudoChannel || g.Sibling));
+        RankDelays = [.. from own in Enumerable.Range(0, device.Ranks)
+                         from delay in delays
+                         from other in Enumerable.Range(0, device.Ranks)
+                         select other == own ? delay.Own : delay.Others];
         Windows = [.. Enumerable.Range(0, Commands.Count).Select(_ => Array.Empty<Window>())];
         foreach (var gap in device.Gaps.Where(g => g.Window > 1))
         {
@@ -54,25 +66,27 @@ internal sealed class GateTable
             }
         }
 
-        Reaches = [.. Enumerable.Range(0, Commands.Count).Select(c => OtherRanks[c].Length + Windows[c].Length > 0)];
     }
 
     /// <summary>Commands the controller sends, as indices.</summary>
     public int[] Used { get; }
 
-    /// <summary>Command by command: pushes of its own bank, of all banks in its group, of its rank.</summary>
+    /// <summary>Command by command: pushes of its own bank, of all banks in its group.</summary>
     public Push[] Pushes { get; } = [];
 
-    /// <summary>Where each of those ends in <see cref="Pushes"/>, after a 0: three per command.</summary>
+    /// <summary>Where each of those ends in <see cref="Pushes"/>, after a 0: two per command.</summary>
     public int[] PushEnds { get; }
 
-    /// <summary>Pushes of all other ranks.</summary>
-    public Push[][] OtherRanks { get; }
+    /// <summary>Command by command: where the gates of ranks that it pushes begin.</summary>
+    public int[] RankPushes { get; } = [];
+
+    /// <summary>Where the <see cref="RankPushes"/> of each command end, after a 0.</summary>
+    public int[] RankPushEnds { get; }
+
+    /// <summary>For a command to each rank, for each of <see cref="RankPushes"/>, for each rank whose gate is pushed: the delay, or <see cref="NoDelay"/>.</summary>
+    public long[] RankDelays { get; }
 
     public Window[][] Windows { get; }
-
-    /// <summary>Whether a command pushes gates of other ranks or counts in a window.</summary>
-    public bool[] Reaches { get; }
 
     /// <summary>Each ring's start and length, and the delay counted from its oldest entry.</summary>
     public List<(int Ring, int Length, int Delay)> Rings { get; } = [];
@@ -87,6 +101,8 @@ internal sealed class GateTable
         Command.RefreshPerBank => config.Refresh == RefreshKind.PerBank,
         _ => true,
     };
+
+    private static long DelayOf(Push[] pushes, int first) => Array.Find(pushes, p => p.First == first) is { Delay: > 0 } push ? push.Delay : NoDelay;
 
     private Push[][] PushesOf(DramDevice device, int scopes, Func<ResolvedGap, bool> chosen)
     {

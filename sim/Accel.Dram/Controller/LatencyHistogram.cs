@@ -10,7 +10,7 @@ public sealed class LatencyHistogram
     private const int StepsPerDoubling = 64;
     private const int Buckets = Exact + (63 - 10) * StepsPerDoubling;
 
-    internal readonly long[] Counts = new long[Buckets];
+    internal readonly long[] Counts = GC.AllocateArray<long>(Buckets, pinned: true);
 
     /// <summary>Forgets all; no value counted is larger than the one given.</summary>
     internal void Clear(long largest) => Array.Clear(Counts, 0, BucketOf(largest) + 1);
@@ -89,13 +89,5 @@ public sealed class LatencyHistogram
         }
 
         return [.. found];
-    }
-
-    internal void Add(LatencyHistogram other)
-    {
-        for (var i = 0; i < Buckets; i++)
-        {
-            Counts[i] = checked(Counts[i] + other.Counts[i]);
-        }
     }
 }

@@ -41,9 +41,11 @@ internal sealed partial class MemoChannel
         var toDue = ToDue();
         var place = _ports[_leader]!.Next;
         var most = Math.Min(free, toDue);
-        for (var level = _logs ? 0 : Math.Min(Levels - 1, place % Grain == 0 ? BitOperations.TrailingZeroCount(place / Grain) : 0); level >= 0; level--)
+        var highest = _logs || place % Grain != 0 ? 0 : Math.Min(Levels - 1, BitOperations.TrailingZeroCount(place / Grain));
+        var exact = highest > 0 ? Key(1, 0, dueNow) : default;
+        for (var level = highest; level >= 0; level--)
         {
-            var key = Key(level, 0, dueNow);
+            var key = level > 0 ? exact with { Level = level } : Key(0, 0, dueNow);
             if (_table.Find(key) is { } step && step.Length <= most && (level == 0 || RunsLast(LargestOf(step.Taken) + (long)_window)))
             {
                 Take(key, step);
@@ -193,7 +195,8 @@ internal sealed partial class MemoChannel
         if (level == 0)
         {
             // What follows within the window, and how far the step has to go.
-            within = _geometry[0]!.Signatures(_window)[within] * (long)Grain + (index == _leader ? port.Next % Grain : 0);
+            _signatures ??= _geometry[0]!.Signatures(_window);
+            within = _signatures[within] * (long)Grain + (index == _leader ? port.Next % Grain : 0);
         }
 
         return (geometry.Region(port.Next) << 32) | (within << 1) | (port.IsWrite ? 1L : 0);
@@ -267,13 +270,11 @@ internal sealed partial class MemoChannel
         var start = Now;
         ended = _engine.RunUntilTaken(_leader, _ports[_leader]!, (_ports[_leader]!.Next / Grain + 1) * Grain, start + most);
         Now = _engine.Now;
-        _scratch.Clear();
         var counts = new StepCounts[Inputs.Length];
         for (var i = 0; i < Inputs.Length; i++)
         {
             var pseudoChannel = _engine.PseudoChannels[i];
             pseudoChannel.CountActiveUntil(Now);
-            pseudoChannel.Save(_scratch, Now, _geometry[i]!, _ports[i]);
             pseudoChannel.Due.CopyTo(_due, i * Device.Ranks);
             pseudoChannel.Counters = live[i];
             taken[i] = _ports[i] is { } port ? (int)(port.Next - _places[i]) : 0;
@@ -283,8 +284,7 @@ internal sealed partial class MemoChannel
             counts[i] = new StepCounts([.. _stepCounters[i].Sums], [.. _stepCounters[i].Peaks], _stepCounters[i].Latencies.TakeNonEmpty(_stepCounters[i][Peak.ReadLatency]));
         }
 
-        SaveBuses(_scratch);
-        _state = _table.NumberOf(_scratch);
+        _state = NumberOfState();
         _simulated++;
         _covered++;
         return new Step

@@ -17,7 +17,7 @@ namespace Accel.Dram.Controller;
 /// a step that ends before. Nothing else is read by the engine while no other port has a request and no read can meet a queued write, which
 /// the conditions of entry ensure. Starts and ends of runs are simulated.
 /// </remarks>
-internal sealed partial class MemoChannel : Channel
+internal sealed unsafe partial class MemoChannel : Channel
 {
     /// <summary>Requests of the leading pseudo-channel in a step.</summary>
     private const int Grain = 64;
@@ -41,8 +41,9 @@ internal sealed partial class MemoChannel : Channel
     private readonly List<Step> _sinceDue = [];
     private readonly List<long> _uses = [];
     private readonly List<Step?> _used = [];
-    private readonly List<int> _scratch = [];
+    private readonly int[] _scratch;
     private readonly Counters[] _stepCounters;
+    private int[]? _signatures;
     private StepKey? _dueKey;
     private int _leader;
     private int _state;
@@ -67,6 +68,7 @@ internal sealed partial class MemoChannel : Channel
         _places = new long[count];
         _lastDone = new long[count];
         _due = new long[count * Device.Ranks];
+        _scratch = new int[engine.PseudoChannels.Sum(p => p.MostStateWords) + 1 + 2 * engine.Buses.Length];
         _stepCounters = [.. addressing.Select(_ => new Counters())];
     }
 
@@ -119,7 +121,7 @@ internal sealed partial class MemoChannel : Channel
     public override void RunUntilFinished(long limit)
     {
         // A remembered step ends before the run that it belongs to.
-        while (Now < limit && Array.TrueForAll(Inputs, i => i.Transfers.Finished.Count == 0))
+        while (Now < limit && !_engine.AnyFinished())
         {
             if (!TryRemember(limit))
             {
@@ -144,6 +146,11 @@ internal sealed partial class MemoChannel : Channel
     /// <summary>How far to simulate before looking for a long run again.</summary>
     private long NextTry(long limit)
     {
+        if (limit - Now <= 2 * Grain * Device.BurstTicks)
+        {
+            return limit;
+        }
+
         if (Queued == 0 && Array.TrueForAll(Inputs, i => i.Empty))
         {
             return limit;
@@ -228,19 +235,15 @@ internal sealed partial class MemoChannel : Channel
 
     private void Enter()
     {
-        _scratch.Clear();
         for (var i = 0; i < Inputs.Length; i++)
         {
-            var pseudoChannel = _engine.PseudoChannels[i];
-            pseudoChannel.CountActiveUntil(Now);
-            pseudoChannel.Save(_scratch, Now, _geometry[i]!, _ports[i]);
-            pseudoChannel.Due.CopyTo(_due, i * Device.Ranks);
+            _engine.PseudoChannels[i].CountActiveUntil(Now);
+            _engine.PseudoChannels[i].Due.CopyTo(_due, i * Device.Ranks);
             _places[i] = _ports[i]?.Next ?? -1;
             _lastDone[i] = -1;
         }
 
-        SaveBuses(_scratch);
-        _state = _table.NumberOf(_scratch);
+        _state = NumberOfState();
         _engineIsThere = true;
         Array.Clear(_unpaired);
         _dueKey = null;
@@ -266,13 +269,17 @@ internal sealed partial class MemoChannel : Channel
             return;
         }
 
-        ReadOnlySpan<int> left = _table.State(_state);
-        for (var i = 0; i < Inputs.Length; i++)
+        fixed (int* saved = _table.State(_state))
         {
-            left = _engine.PseudoChannels[i].Load(left, Now, _geometry[i]!, _portNumbers[i], _due.AsSpan(i * Device.Ranks, Device.Ranks));
+            var state = saved;
+            for (var i = 0; i < Inputs.Length; i++)
+            {
+                state = _engine.PseudoChannels[i].Load(state, Now, _geometry[i]!, _portNumbers[i], _due.AsSpan(i * Device.Ranks, Device.Ranks));
+            }
+
+            LoadBuses(state);
         }
 
-        LoadBuses(left);
         _engine.Restart(Now);
         _engineIsThere = true;
     }
@@ -357,19 +364,31 @@ internal sealed partial class MemoChannel : Channel
         }
     }
 
-    private void SaveBuses(List<int> state)
+    /// <summary>The number of the state that the engine is in.</summary>
+    private int NumberOfState()
     {
-        state.Add(_engine.LastServed);
-        foreach (var bus in _engine.Buses)
+        fixed (int* start = _scratch)
         {
-            var age = Now - bus.Base;
-            var taken = age < 64 ? bus.Taken >> (int)age : 0;
-            state.Add((int)taken);
-            state.Add((int)(taken >> 32));
+            var state = start;
+            for (var i = 0; i < Inputs.Length; i++)
+            {
+                state = _engine.PseudoChannels[i].Save(state, Now, _geometry[i]!, _ports[i]);
+            }
+
+            *state++ = _engine.LastServed;
+            foreach (var bus in _engine.Buses)
+            {
+                var age = Now - bus.Base;
+                var taken = age < 64 ? bus.Taken >> (int)age : 0;
+                *state++ = (int)taken;
+                *state++ = (int)(taken >> 32);
+            }
+
+            return _table.NumberOf(_scratch.AsSpan(0, (int)(state - start)));
         }
     }
 
-    private void LoadBuses(ReadOnlySpan<int> state)
+    private void LoadBuses(int* state)
     {
         _engine.LastServed = state[0];
         for (var i = 0; i < _engine.Buses.Length; i++)

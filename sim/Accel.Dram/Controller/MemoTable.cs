@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Accel.Dram.Controller;
 
@@ -9,7 +9,18 @@ namespace Accel.Dram.Controller;
 /// <param name="Due">One bit per pseudo-channel and rank: a refresh falls due in the first cycle.</param>
 /// <param name="Place0">Where the stream of pseudo-channel 0 stands, as far as the step can tell; -1 without one.</param>
 /// <param name="Place1">The same for pseudo-channel 1.</param>
-internal readonly record struct StepKey(int State, int Level, int Length, int Due, long Place0, long Place1);
+internal readonly record struct StepKey(int State, int Level, int Length, int Due, long Place0, long Place1)
+{
+    public bool Equals(StepKey other) => State == other.State && Level == other.Level && Length == other.Length && Due == other.Due
+        && Place0 == other.Place0 && Place1 == other.Place1;
+
+    public override int GetHashCode()
+    {
+        var hash = ((ulong)(uint)State << 32) ^ (ulong)(((long)Length << 12) ^ ((long)Due << 4) ^ Level);
+        hash = (hash ^ ((ulong)Place0 * 0x9E3779B97F4A7C15) ^ ((ulong)Place1 * 0xC2B2AE3D27D4EB4F)) * 0xD6E8FEB86659FD93;
+        return (int)(hash >> 32);
+    }
+}
 
 /// <summary>A step that was simulated, or several that follow each other.</summary>
 internal sealed class Step
@@ -57,14 +68,28 @@ internal sealed class MemoTable
 
         public int GetHashCode(ReadOnlySpan<int> alternate)
         {
-            var hash = 0UL;
-            foreach (var word in MemoryMarshal.Cast<int, ulong>(alternate))
+            // Eight hashes side by side, of every eighth word each.
+            var (sum, weight) = (Vector256<int>.Zero, Vector256.Create(0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1, 0xD3A2646D, 0xFD7046C5, 0xB55A4F09).AsInt32());
+            var left = alternate;
+            for (; left.Length >= 8; left = left[8..])
             {
-                hash = (hash ^ word) * 0x9E3779B97F4A7C15;
-                hash ^= hash >> 29;
+                sum = (sum + Vector256.Create(left)) * weight;
+                sum ^= sum >>> 15;
             }
 
-            return (int)(hash ^ (hash >> 32)) ^ (alternate.Length % 2 == 0 ? 0 : alternate[^1]);
+            var hash = (uint)alternate.Length;
+            foreach (var word in left)
+            {
+                hash = (hash ^ (uint)word) * 0x9E3779B1;
+            }
+
+            for (var i = 0; i < 8; i++)
+            {
+                hash = (hash ^ (uint)sum[i]) * 0x85EBCA77;
+                hash ^= hash >> 13;
+            }
+
+            return (int)hash;
         }
 
         public int[] Create(ReadOnlySpan<int> alternate) => alternate.ToArray();
@@ -89,13 +114,12 @@ internal sealed class MemoTable
     public int[] State(int number) => _states[number];
 
     /// <summary>The number of a state, the same whenever it is seen.</summary>
-    public int NumberOf(List<int> state)
+    public int NumberOf(ReadOnlySpan<int> state)
     {
-        var span = CollectionsMarshal.AsSpan(state);
-        if (!_numbersBySpan.TryGetValue(span, out var number))
+        if (!_numbersBySpan.TryGetValue(state, out var number))
         {
             number = _states.Count;
-            var copy = span.ToArray();
+            var copy = state.ToArray();
             _numbers.Add(copy, number);
             _states.Add(copy);
         }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Accel.Dram.Mapping;
 using Accel.Dram.Standards;
 
@@ -153,7 +154,7 @@ internal sealed class StreamGeometry
         }
 
         var places = 1 << UnitBits;
-        var names = new Dictionary<(long, long), int>();
+        var names = new Dictionary<(int, int, int), int>();
         var current = new int[places + window];
         var middle = 1L << Math.Max(UnitBits, _regionBits - 1);
         for (var i = 0; i < current.Length; i++)
@@ -161,39 +162,58 @@ internal sealed class StreamGeometry
             var word = _addressing.Decode(middle + i);
             var (bank, row) = ((int)BankOf(word), (int)RowOf(word));
             var (turns, rest) = RelativeRow(bank, row, middle >> UnitBits);
-            current[i] = Name(names, RelativeBank(bank, middle >> UnitBits), ((long)turns << 32) | (uint)rest);
+            current[i] = Name((RelativeBank(bank, middle >> UnitBits), turns, rest), names);
         }
 
         var length = 1;
+        var firsts = new int[2 << BitOperations.Log2((uint)current.Length)];
         for (; 2 * length <= window; length *= 2)
         {
-            names.Clear();
-            for (var i = 0; i + length < current.Length; i++)
-            {
-                current[i] = Name(names, current[i], current[i + length]);
-            }
+            var longer = current.ToArray();
+            NamePairs(current, length, longer.AsSpan(0, current.Length - length), firsts);
+            current = longer;
         }
 
-        names.Clear();
         var signatures = new int[places];
-        for (var i = 0; i < places; i++)
-        {
-            signatures[i] = Name(names, current[i], current[i + window - length]);
-        }
+        NamePairs(current, window - length, signatures, firsts);
 
         _signatures.Add(window, signatures);
         return signatures;
     }
 
-    private static int Name(Dictionary<(long, long), int> names, long a, long b)
+    private static int Name((int, int, int) what, Dictionary<(int, int, int), int> names)
     {
-        if (!names.TryGetValue((a, b), out var name))
-        {
-            name = names.Count;
-            names.Add((a, b), name);
-        }
+        ref var name = ref CollectionsMarshal.GetValueRefOrAddDefault(names, what, out var known);
+        return known ? name : name = names.Count - 1;
+    }
 
-        return name;
+    /// <summary>Numbers each pair of a name and the one some places on; equal pairs get equal numbers.</summary>
+    /// <param name="names">The names.</param>
+    /// <param name="apart">Places from the first of a pair to the second.</param>
+    /// <param name="numbers">One for each place; overwritten.</param>
+    /// <param name="firsts">Room for a hash table of places, counted from 1, larger than they are many; a power of two.</param>
+    private static void NamePairs(int[] names, int apart, Span<int> numbers, int[] firsts)
+    {
+        Array.Clear(firsts);
+        var count = 0;
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            var slot = (int)((((uint)names[i] * 0x9E3779B1u) ^ ((uint)names[i + apart] * 0x85EBCA77u)) >> 8) & (firsts.Length - 1);
+            while (firsts[slot] > 0 && (names[firsts[slot] - 1] != names[i] || names[firsts[slot] - 1 + apart] != names[i + apart]))
+            {
+                slot = (slot + 1) & (firsts.Length - 1);
+            }
+
+            if (firsts[slot] == 0)
+            {
+                firsts[slot] = i + 1;
+                numbers[i] = count++;
+            }
+            else
+            {
+                numbers[i] = numbers[firsts[slot] - 1];
+            }
+        }
     }
 
     private static bool IsBankBit(ulong effect, AddressMapping mapping) =>

@@ -20,7 +20,7 @@ public sealed class DramReport
             Total.Add(part);
         }
 
-        Total.Latencies.Add(shared);
+        Total.Latencies.Add(shared, times: 1, Total[Peak.ReadLatency]);
     }
 
     public DramConfig Config { get; }
