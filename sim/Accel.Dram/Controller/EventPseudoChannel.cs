@@ -245,6 +245,7 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>Does what is to be done in cycle <see cref="Wake"/>, and takes in the next cycle's requests if that lies below the limit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step(long limit)
     {
         var now = Wake;

@@ -57,6 +57,7 @@ internal sealed unsafe partial class EventPseudoChannel
         NextArrival = port.Arrival > cycle ? port.Arrival : long.MaxValue;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void AdmitFromPorts(long cycle)
     {
         if (_portsChanged || cycle >= NextArrival)
