@@ -92,7 +92,8 @@ internal sealed unsafe partial class EventPseudoChannel
                 _oldestHit = age;
                 var rank = bank >> _rankShift;
                 var start = Larger(Larger(floor, _readBus.Clear), _rankGate[(int)Command.Read * _ranks + rank]);
-                if (_bankGate[(int)Command.Read * _banks + bank] <= start && (_hitBanks & ~(_rankBanks << (rank << _rankShift))) == 0 && _readBus.IsRunFrom(floor))
+                if (_bankGate[(int)Command.Read * _banks + bank] <= start && _readBus.IsRunFrom(floor)
+                    && ((_hitBanks & ~(_rankBanks << (rank << _rankShift))) == 0 || NoRankBefore(rank)))
                 {
                     return ((start - floor) << CycleShift) | key;
                 }
@@ -102,6 +103,19 @@ internal sealed unsafe partial class EventPseudoChannel
         }
 
         return BestReadOfAll(floor, served);
+    }
+
+    /// <summary>Whether no rank may be read sooner than one.</summary>
+    private bool NoRankBefore(int rank)
+    {
+        var gate = _rankGate + (int)Command.Read * _ranks;
+        var sooner = false;
+        for (var other = 0; other < _ranks; other++)
+        {
+            sooner |= gate[other] < gate[rank];
+        }
+
+        return !sooner;
     }
 
     private long BestReadOfAll(long floor, uint served)
