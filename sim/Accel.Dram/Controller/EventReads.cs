@@ -6,20 +6,26 @@ using Accel.Dram.Streams;
 namespace Accel.Dram.Controller;
 
 /// <summary>
-/// The commonest step, written out for speed: a read from an open row while no write is queued and rows stay open. It does
-/// what the general step does, without the cases that cannot be; whatever is about to become another case goes back to the general step.
+/// The commonest step, written out for speed: a read from an open row while no write is queued and rows stay open. It does what the general step
+/// does, without the cases that cannot be; whatever is about to become another case goes back to the general step.
 /// </summary>
 internal sealed unsafe partial class EventPseudoChannel
 {
-    // No bank's candidate for a column command is older; and the banks of the youngest requests, by age.
     private const int AgesKept = 1024;
-    private uint _oldestHit;
-    private bool _inOrder;
-
     private const int FewColumns = 2;
-    private int _columnsInARow;
+
+    // No bank's candidate for a column command is older.
+    private uint _oldestHit;
+
+    // The banks of the youngest requests, by age; older ones' places are taken by younger.
     private readonly byte[] _banksOfAges;
     private readonly byte* _bankOfAge;
+
+    /// <summary>Whether the last read looked for came soon after the one before it, by age.</summary>
+    private bool _inOrder;
+
+    /// <summary>Column commands since the last row commands, of which each takes off a few: random traffic is left to the general step.</summary>
+    private int _columnsInARow;
 
     private readonly bool _records;
     private readonly CommandBus _readBus;
@@ -78,7 +84,7 @@ internal sealed unsafe partial class EventPseudoChannel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long BestRead(long floor, uint served)
     {
-        if (_inOrder && _oldestHit >= served)
+        if (_inOrder && _oldestHit >= served && _sequence - served <= AgesKept)
         {
             for (var age = served + 1; age < served + 5; age++)
             {
