@@ -11,7 +11,7 @@ namespace Accel.Dram.Controller;
 /// </summary>
 internal sealed unsafe partial class EventPseudoChannel
 {
-    private const int AgesKept = 1024;
+    private const int AgesKept = 64;
     private const int FewColumns = 2;
 
     // No bank's candidate for a column command is older.
