@@ -19,6 +19,9 @@ public static class ModelCompiler
 
     private static readonly string[] _entryPoints = ["prefill", "decode", "batch"];
 
+    /// <summary>Whole stripes are fetched where all that might be filler is no more than one part in so many of the weights.</summary>
+    private const int StripeWorth = 64;
+
     /// <summary>States may take one part of so many of the scratchpad.</summary>
     private const int StateShare = 4;
 
@@ -39,7 +42,7 @@ public static class ModelCompiler
         var (fit, dram, contexts) = Fit(plan, machine, options);
         if (graph.HasWeights)
         {
-            dram = new DramLayout(graph.Name, machine, true, options.Sequences);
+            dram = new DramLayout(graph.Name, machine, true, options.Sequences, FetchesStripes(plan, machine));
             contexts = EmitAll(plan, machine, options, dram, fit);
         }
 
@@ -60,7 +63,7 @@ public static class ModelCompiler
                     try
                     {
                         var fit = new Fitting(tokens, share, lanes, residents);
-                        var dram = new DramLayout(plan.Graph.Name, machine, false, options.Sequences);
+                        var dram = new DramLayout(plan.Graph.Name, machine, false, options.Sequences, FetchesStripes(plan, machine));
                         return (fit, dram, EmitAll(plan, machine, options, dram, fit));
                     }
                     catch (CapacityException exception)
@@ -98,6 +101,22 @@ public static class ModelCompiler
         EmitContext[] entries = [.. runs.Select(Entry)];
         dram.Verify(machine.Shape.DramBytes);
         return entries;
+    }
+
+    /// <summary>
+    /// Whether small constants and ends of caches are fetched in whole stripes of the memory: all its channels then have the same to do and stay
+    /// in step. Not where the filler would count beside the weights.
+    /// </summary>
+    private static bool FetchesStripes(ModelPlan plan, Machine machine)
+    {
+        var fetches = plan.Ops.Sum(op => ConstantLoads.VectorsOf(op).Count() + op switch
+        {
+            QuantizedLinear or QuantizedTable => 1,
+            QuantizedAttention attention => 4 * attention.KeyHeads,
+            _ => 0,
+        });
+        var weights = plan.Ops.OfType<QuantizedLinear>().Select(op => op.Weight).Distinct().Sum(weight => weight.StorageBits) / 8;
+        return fetches * machine.Stripe <= weights / StripeWorth;
     }
 
     /// <summary>What a share of the scratchpad allows a slot.</summary>

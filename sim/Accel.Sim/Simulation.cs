@@ -54,7 +54,7 @@ public sealed class Simulation
             throw new InputException(hardware.Name, "", $"memories of at most {LargestMemory} bytes on a chip that is executed", "larger ones");
         }
 
-        foreach (var segment in program.Segments.Where(segment => segment.Kind == SegmentKind.Weights && segment.Image.Length != segment.Length))
+        foreach (var segment in program.Segments.Where(segment => segment.Kind == SegmentKind.Weights && segment.Image.IsEmpty))
         {
             throw new InputException(
                 program.Name, $"segment '{segment.Name}'", $"{segment.Length} bytes of constants", $"{segment.Image.Length}; a timing-only program has no values");

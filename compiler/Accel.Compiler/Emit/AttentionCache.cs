@@ -17,6 +17,8 @@ internal sealed class AttentionCache
     private readonly StatePlace _place;
     private readonly long _codeStride;
     private readonly long _scaleStride;
+    private Block _ownCodes;
+    private Block _ownScales;
 
     public AttentionCache(EmitContext context, CacheState state)
     {
@@ -48,6 +50,43 @@ internal sealed class AttentionCache
     public Expression Scales(Expression head, Expression slot) =>
         (head * _scaleStride) + (slot * 2) + (_state.Heads * _codeStride) + _place.Of(_context.Sequence);
 
+    /// <summary>Bytes that the scales of one head may take.</summary>
+    public long ScaleBytes => _scaleStride;
+
+    /// <summary>Address of a head's codes of the run's own row, as long as that stands in the scratchpad.</summary>
+    public Expression OwnCodes(Expression head) => (_context.Row * (_state.Heads * RowBytes)) + (head * RowBytes) + _ownCodes.Start;
+
+    /// <summary>Address of a head's scale of the run's own row.</summary>
+    public Expression OwnScales(Expression head) => (head * (2L * _context.MostTokens)) + (_context.Row * 2) + _ownScales.Start;
+
+    /// <summary>
+    /// Codes the run's rows, which stay in the scratchpad until the run's end and are stored only then: memory streams weights meanwhile, and
+    /// its channels are best kept from turning round for a few bytes. A cache that lives there too takes them at once.
+    /// </summary>
+    /// <returns>Where they stand.</returns>
+    public Block[] Hold(LaneValue value)
+    {
+        var (codes, scales) = (_context.MostTokens * _state.Heads * RowBytes, 2L * _context.MostTokens * _state.Heads);
+        if (OnChip is { } home)
+        {
+            (_ownCodes, _ownScales) = (_context.Temporary(codes), _context.Temporary(scales));
+            Encode(value, _ownCodes, _ownScales);
+            AppendOnChip(value, home);
+            return [_ownCodes, _ownScales];
+        }
+
+        (_ownCodes, _ownScales) = (_context.UntilEnd.Allocate(codes), _context.UntilEnd.Allocate(scales));
+        Encode(value, _ownCodes, _ownScales);
+        _context.UntilEnd.Leave(_context.CurrentOp, channel =>
+        {
+            Block[] own = [_ownCodes, _ownScales];
+            _context.Stream.Acquire(new(UnitKind.Dma, channel), [], own);
+            _context.EachSequence(() => EachRun((slot, token, count) => Store(_ownCodes, _ownScales, slot, token, count, channel)));
+            _context.Stream.Release(new(UnitKind.Dma, channel), own, []);
+        });
+        return [_ownCodes, _ownScales];
+    }
+
     /// <summary>Codes the run's rows and stores them behind the others; where the ring ends, the rest goes to its start.</summary>
     /// <returns>What was stored, in the scratchpad: who may overwrite it finds the rows in memory.</returns>
     public Block[] Append(LaneValue value)
@@ -58,20 +97,27 @@ internal sealed class AttentionCache
             return [];
         }
 
-        var (stream, heads, tokens) = (_context.Stream, _state.Heads, _context.Tokens);
+        var (stream, heads) = (_context.Stream, _state.Heads);
         var codes = _context.Temporary(_context.MostTokens * heads * RowBytes);
         var scales = _context.Temporary(2L * _context.MostTokens * heads);
-        stream.Add(new QuantizeRows(
+        Encode(value, codes, scales);
+        stream.Acquire(_context.Machine.DataDma, [codes, scales], []);
+        _context.EachSequence(() => EachRun((slot, token, count) => Store(codes, scales, slot, token, count, _context.Machine.DataChannel)));
+        stream.Release(_context.Machine.DataDma, [codes, scales], []);
+        return [codes, scales];
+    }
+
+    /// <summary>Codes of the run's rows token by token, their scales head by head.</summary>
+    private void Encode(LaneValue value, Block codes, Block scales)
+    {
+        var (heads, tokens) = (_state.Heads, _context.Tokens);
+        _context.Stream.Add(new QuantizeRows(
             Source(value, 0, tokens),
             ByHead(CodeType, codes.Start, _state.Width, tokens, heads * RowBytes, RowBytes),
             ByHead(LaneType.U16, scales.Start, 1, tokens, 2, 2L * _context.MostTokens),
             null,
             1,
             0));
-        stream.Acquire(_context.Machine.DataDma, [codes, scales], []);
-        _context.EachSequence(() => EachRun((slot, token, count) => Store(codes, scales, slot, token, count)));
-        stream.Release(_context.Machine.DataDma, [codes, scales], []);
-        return [codes, scales];
     }
 
     /// <summary>Codes of the run's rows straight into their slots.</summary>
@@ -145,9 +191,9 @@ internal sealed class AttentionCache
     private View ByHead(LaneType type, Expression address, int columns, Expression tokens, long planeStride, long rowStride) =>
         new(type, address, columns) { Planes = tokens, PlaneStride = planeStride, Rows = _state.Heads, RowStride = rowStride };
 
-    private void Store(Block codes, Block scales, Expression slot, Expression token, Expression count)
+    private void Store(Block codes, Block scales, Expression slot, Expression token, Expression count, int channel)
     {
-        var (stream, channel, heads) = (_context.Stream, _context.Machine.DataChannel, _state.Heads);
+        var (stream, heads) = (_context.Stream, _state.Heads);
         stream.AddRaw(new Store(TrafficClass.Cache, Codes(0, slot), (token * (heads * RowBytes)) + codes.Start, new Box(RowBytes)
         {
             Rows = count,

@@ -29,6 +29,8 @@ internal sealed class AttentionLane
     private DoubleBuffer? _keyTiles;
     private DoubleBuffer? _valueTiles;
     private DoubleBuffer? _scaleTiles;
+    private HeadScales? _keyScales;
+    private HeadScales? _valueScales;
     private DoubleBuffer _scoreTiles = null!;
     private DoubleBuffer _weightTiles = null!;
 
@@ -44,7 +46,11 @@ internal sealed class AttentionLane
         _visibleScales = context.Temporary(4 * rows * tile);
         _sums = context.Temporary(8 * rows * op.ValueWidth);
         Block Loaded(AttentionCache cache, long bytes) => cache.OnChip is null ? TwoSlots(bytes) : default;
-        _loaded = [Loaded(shape.Keys, tile * (shape.Keys.RowBytes + 2)), Loaded(shape.Values, tile * shape.Values.RowBytes), Loaded(shape.Values, 2L * tile)];
+        _loaded =
+        [
+            Loaded(shape.Keys, tile * (shape.Keys.RowBytes + 2)), Loaded(shape.Values, tile * shape.Values.RowBytes),
+            .. shape.HeadSlot is null ? [Loaded(shape.Values, 2L * tile)] : new[] { Loaded(shape.Values, shape.Values.ScaleBytes), Loaded(shape.Keys, shape.Keys.ScaleBytes) },
+        ];
         _weights = TwoSlots(2 * rows * tile);
     }
 
@@ -63,32 +69,48 @@ internal sealed class AttentionLane
     public void Start(Block[] stored)
     {
         Stream.Acquire(_dma, [_scores], [.. _loaded, .. stored]);
-        Stream.Acquire(_array, ArrayReads, [_scores, _sums]);
-        Stream.Acquire(_vector, VectorReads, VectorWrites);
-        _keyTiles = _shape.Keys.OnChip is null ? new(Stream, $"keys {_index}", _dma, _array, _loaded[0], _shape.ScoreSlot) : null;
+        Block[] own = _shape.HoldsOwn ? stored : [];
+        Stream.Acquire(_array, [.. ArrayReads, .. own], [_scores, _sums]);
+        Stream.Acquire(_vector, [.. VectorReads, .. own], VectorWrites);
+        _keyTiles = _shape.Keys.OnChip is null ? new(Stream, $"keys {_index}", _dma, _array, _loaded[0], _shape.KeySlot) : null;
         _valueTiles = _shape.Values.OnChip is null ? new(Stream, $"values {_index}", _dma, _array, _loaded[1], _shape.ValueSlot) : null;
-        _scaleTiles = _shape.Values.OnChip is null ? new(Stream, $"scales {_index}", _dma, _vector, _loaded[2], _shape.ScaleSlot) : null;
-        _weightTiles = new(Stream, $"probabilities {_index}", _vector, _array, _weights, _shape.ValueSlot);
+        if (_shape.HeadSlot is { } slot)
+        {
+            HeadScales? Scales(AttentionCache cache, string name, UnitId reader, Block block) =>
+                cache.OnChip is null ? new(_shape, cache, new(Stream, $"{name} scales {_index}", _dma, reader, block, slot), reader) : null;
+            _keyScales = Scales(_shape.Keys, "key", _array, _loaded[3]);
+            _valueScales = Scales(_shape.Values, "value", _vector, _loaded[2]);
+        }
+        else
+        {
+            _scaleTiles = _shape.Values.OnChip is null ? new(Stream, $"scales {_index}", _dma, _vector, _loaded[2], _shape.ScaleSlot) : null;
+        }
+
+        _weightTiles = new(Stream, $"probabilities {_index}", _vector, _array, _weights, _shape.WeightSlot);
         _scoreTiles = new(Stream, $"scores {_index}", _array, _vector, _scores, _shape.ScoreSlot);
         Add(new Synchronize(_vector) { Signals = [Semaphore("heads free")] });
     }
 
     /// <summary>All semaphores back to zero; who comes next may have the blocks.</summary>
-    public void Finish()
+    /// <param name="stored">As at the start. What is held is stored at the run's end, when no channel reads the caches any more.</param>
+    public void Finish(Block[] stored)
     {
         Add(new Synchronize(_array) { Waits = [Semaphore("heads free")] });
-        foreach (var buffer in new[] { _keyTiles, _valueTiles, _scaleTiles, _weightTiles, _scoreTiles })
+        foreach (var buffer in new[] { _keyTiles, _valueTiles, _scaleTiles, _weightTiles, _scoreTiles, _keyScales?.Buffer, _valueScales?.Buffer })
         {
             buffer?.Close();
         }
 
-        Stream.Release(_dma, [_scores], _loaded);
-        Stream.Release(_array, ArrayReads, [_scores, _sums]);
-        Stream.Release(_vector, VectorReads, VectorWrites);
+        Block[] own = _shape.HoldsOwn ? stored : [];
+        Stream.Release(_dma, [_scores, .. own], _loaded);
+        Stream.Release(_array, [.. ArrayReads, .. own], [_scores, _sums]);
+        Stream.Release(_vector, [.. VectorReads, .. own], VectorWrites);
     }
 
-    public void BeginHead()
+    public void BeginHead(Expression head)
     {
+        _keyScales?.Begin(head, _dma);
+        _valueScales?.Begin(head, _dma);
         _rows.Clear();
         if (_shape.KeepsScores)
         {
@@ -114,6 +136,8 @@ internal sealed class AttentionLane
             Signals = [Semaphore("heads full")],
         });
         _rows.Divide(sums, head, Semaphore("heads full"), Semaphore("heads free"));
+        _keyScales?.End();
+        _valueScales?.End();
     }
 
     /// <summary>Gives a command to the lane's unit of its kind.</summary>
@@ -151,13 +175,26 @@ internal sealed class AttentionLane
     /// <summary>Scores of a tile of keys: product with codes and scales, drained with the query's scale.</summary>
     private void ScoreTile(Expression head)
     {
-        var (codes, scales) = (_shape.Keys.Codes(head, _shape.Tiles.FirstSlot), _shape.Keys.Scales(head, _shape.Tiles.FirstSlot));
-        if (_keyTiles is not null)
+        var buffer = _shape.Tiles.IsOwn ? null : _keyTiles;
+        var (codes, scales) = _shape.Tiles.IsOwn
+            ? (_shape.Keys.OwnCodes(head), _shape.Keys.OwnScales(head))
+            : (_shape.Keys.Codes(head, _shape.Tiles.FirstSlot), _shape.Keys.Scales(head, _shape.Tiles.FirstSlot));
+        if (buffer is not null)
         {
-            var (codeSlot, scaleSlot) = (_keyTiles.Address, _keyTiles.Address + (_shape.Tile * _shape.Keys.RowBytes));
-            Add(new Load(TrafficClass.Cache, codes, codeSlot, new Box(_shape.Tiles.Columns * _shape.Keys.RowBytes)) { Waits = [_keyTiles.Free] });
-            Add(new Load(TrafficClass.Cache, scales, scaleSlot, new Box(_shape.Tiles.Columns * 2)) { Signals = [_keyTiles.Full] });
-            (codes, scales) = (codeSlot, scaleSlot);
+            var load = new Load(TrafficClass.Cache, codes, buffer.Address, new Box(_shape.BytesOfTile(_shape.Keys))) { Waits = [buffer.Free] };
+            codes = buffer.Address;
+            if (_keyScales is not null)
+            {
+                Add(load with { Signals = [buffer.Full] });
+                scales = _keyScales.From(_shape.Tiles.FirstSlot);
+            }
+            else
+            {
+                var scaleSlot = buffer.Address + (_shape.Tile * _shape.Keys.RowBytes);
+                Add(load);
+                Add(new Load(TrafficClass.Cache, scales, scaleSlot, new Box(_shape.Tiles.Columns * 2)) { Signals = [buffer.Full] });
+                scales = scaleSlot;
+            }
         }
 
         var type = _shape.QueryType;
@@ -178,8 +215,8 @@ internal sealed class AttentionLane
             false)
         {
             Dataflow = _shape.ScoreDataflow,
-            Waits = [.. Full(_keyTiles)],
-            Signals = [.. Free(_keyTiles)],
+            Waits = [.. Full(buffer)],
+            Signals = [.. Free(buffer)],
         });
         Add(new Drain(
             0,
@@ -206,7 +243,7 @@ internal sealed class AttentionLane
     public void FirstPass(Expression head)
     {
         ScoreTile(head);
-        var scales = LoadScales(head);
+        var (scales, buffer) = LoadScales(head);
         var scores = Scores();
         Add(new Synchronize(_vector) { Waits = [_scoreTiles.Full] });
         if (_shape.NeedsMask)
@@ -218,23 +255,24 @@ internal sealed class AttentionLane
         if (_shape.NeedsMask)
         {
             var visible = RowsOf(LaneType.I32, _visibleScales);
-            Add(new Elementwise(LaneFunction.Move, scales, 0, visible, 0, 0) { Waits = [.. Full(_scaleTiles)], Signals = [.. Free(_scaleTiles)] });
+            Add(new Elementwise(LaneFunction.Move, scales, 0, visible, 0, 0) { Waits = [.. Full(buffer)], Signals = [.. Free(buffer)] });
             Add(Hide(visible, 0));
             Add(new Reduce(ReduceFunction.Maximum, visible, _rows.GreatestScale, true));
         }
         else
         {
             var repeated = _rows.Rows(LaneType.U16, scales.Address, _shape.Tiles.Columns, 0);
-            Add(new Reduce(ReduceFunction.Maximum, repeated, _rows.GreatestScale, true) { Waits = [.. Full(_scaleTiles)], Signals = [.. Free(_scaleTiles)] });
+            Add(new Reduce(ReduceFunction.Maximum, repeated, _rows.GreatestScale, true) { Waits = [.. Full(buffer)], Signals = [.. Free(buffer)] });
         }
     }
 
-    /// <summary>Scales of a tile's values, loaded unless they live on chip.</summary>
-    private View LoadScales(Expression head)
+    /// <summary>Scales of a tile's values, loaded now unless they stand on chip; then there is no buffer.</summary>
+    private (View Scales, DoubleBuffer? Buffer) LoadScales(Expression head)
     {
-        if (_scaleTiles is null)
+        if (_scaleTiles is null || _shape.Tiles.IsOwn)
         {
-            return View.Row(LaneType.U16, _shape.Values.Scales(head, _shape.Tiles.FirstSlot), _shape.Tiles.Columns);
+            var address = _shape.Tiles.IsOwn ? _shape.Values.OwnScales(head) : _valueScales?.From(_shape.Tiles.FirstSlot) ?? _shape.Values.Scales(head, _shape.Tiles.FirstSlot);
+            return (View.Row(LaneType.U16, address, _shape.Tiles.Columns), null);
         }
 
         Add(new Load(TrafficClass.Cache, _shape.Values.Scales(head, _shape.Tiles.FirstSlot), _scaleTiles.Address, new Box(_shape.Tiles.Columns * 2))
@@ -242,7 +280,7 @@ internal sealed class AttentionLane
             Waits = [_scaleTiles.Free],
             Signals = [_scaleTiles.Full],
         });
-        return View.Row(LaneType.U16, _scaleTiles.Address, _shape.Tiles.Columns);
+        return (View.Row(LaneType.U16, _scaleTiles.Address, _shape.Tiles.Columns), _scaleTiles);
     }
 
     /// <summary>Probabilities of a tile, their sum, and the weighted values.</summary>
@@ -263,18 +301,19 @@ internal sealed class AttentionLane
             }
         }
 
-        var values = _shape.Values.Codes(head, _shape.Tiles.FirstSlot);
-        if (_valueTiles is not null)
+        var valueBuffer = _shape.Tiles.IsOwn ? null : _valueTiles;
+        var values = _shape.Tiles.IsOwn ? _shape.Values.OwnCodes(head) : _shape.Values.Codes(head, _shape.Tiles.FirstSlot);
+        if (valueBuffer is not null)
         {
-            Add(new Load(TrafficClass.Cache, values, _valueTiles.Address, new Box(_shape.Tiles.Columns * _shape.Values.RowBytes))
+            Add(new Load(TrafficClass.Cache, values, valueBuffer.Address, new Box(_shape.BytesOfTile(_shape.Values)))
             {
-                Waits = [_valueTiles.Free],
-                Signals = [_valueTiles.Full],
+                Waits = [valueBuffer.Free],
+                Signals = [valueBuffer.Full],
             });
-            values = _valueTiles.Address;
+            values = valueBuffer.Address;
         }
 
-        var scales = LoadScales(head);
+        var (scales, scaleBuffer) = LoadScales(head);
         var (distances, probabilities) = (RowsOf(LaneType.I64, _wide), RowsOf(LaneType.I16, _probabilities));
         Add(new Elementwise(LaneFunction.Subtract, _rows.Greatest, scores, distances, 0, 0)
         {
@@ -297,8 +336,8 @@ internal sealed class AttentionLane
         {
             ShiftBy = _rows.Headroom,
             ShiftSign = -1,
-            Waits = [_weightTiles.Free, .. Full(_scaleTiles)],
-            Signals = [_weightTiles.Full, .. Free(_scaleTiles)],
+            Waits = [_weightTiles.Free, .. Full(scaleBuffer)],
+            Signals = [_weightTiles.Full, .. Free(scaleBuffer)],
         });
         Add(new MatMul(
             weights,
@@ -310,8 +349,8 @@ internal sealed class AttentionLane
             !isFirst)
         {
             Dataflow = _shape.ValueDataflow,
-            Waits = [_weightTiles.Full, .. Full(_valueTiles)],
-            Signals = [_weightTiles.Free, .. Free(_valueTiles)],
+            Waits = [_weightTiles.Full, .. Full(valueBuffer)],
+            Signals = [_weightTiles.Free, .. Free(valueBuffer)],
         });
     }
 

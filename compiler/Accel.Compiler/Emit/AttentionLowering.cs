@@ -6,8 +6,8 @@ using Accel.Isa.Operands;
 namespace Accel.Compiler.Emit;
 
 /// <summary>
-/// Attention: the run's keys and values join the caches; then for each block of queries and each key head two passes over tiles of the keys
-/// that the block sees, the first for the maxima, the second for the sums. As many key heads as there are arrays, vector units and channels are at work at once, each on units
+/// Attention: the run's keys and values join the caches, or stand beside them until the run's end; then for each block of queries and each
+/// key head two passes over tiles of the keys that the block sees, the first for the maxima, the second for the sums. As many key heads as there are arrays, vector units and channels are at work at once, each on units
 /// of its own, tile by tile in step.
 /// </summary>
 internal static class AttentionLowering
@@ -17,7 +17,9 @@ internal static class AttentionLowering
         var (stream, mark) = (context.Stream, context.Stream.RegisterMark);
         var shape = new AttentionShape(context, op);
         context.Attentions[context.CurrentOp] = shape;
-        Block[] stored = [.. shape.Keys.Append(op.Key), .. shape.Values.Append(op.Value)];
+        Block[] stored = shape.HoldsOwn
+            ? [.. shape.Keys.Hold(op.Key), .. shape.Values.Hold(op.Value)]
+            : [.. shape.Keys.Append(op.Key), .. shape.Values.Append(op.Value)];
         EncodeQueries(shape);
         var lanes = Enumerable.Range(0, shape.Lanes).Select(index => new AttentionLane(shape, index)).ToArray();
         foreach (var lane in lanes)
@@ -27,12 +29,13 @@ internal static class AttentionLowering
 
         context.EachSequence(() => context.EachBlock(shape.MostQueries, () =>
         {
-            shape.Tiles.Locate(context.Position, context.TokensOfSequence);
+            shape.Tiles.Locate(context.Position, shape.HoldsOwn ? 0 : context.TokensOfSequence);
+            shape.CountScales();
             stream.Loop(op.KeyHeads / shape.Lanes, round => EmitRound(shape, lanes, round));
         }));
         foreach (var lane in lanes)
         {
-            lane.Finish();
+            lane.Finish(stored);
         }
 
         stream.ReleaseRegisters(mark);
@@ -50,39 +53,56 @@ internal static class AttentionLowering
             }
         }
 
-        Each((lane, _) => lane.BeginHead());
-        shape.Tiles.Begin();
-        stream.Loop(shape.Tiles.Count, tile =>
+        void FirstPass()
         {
-            shape.Tiles.Enter(tile);
-            shape.ScoreSlot.Next();
-            shape.ScaleSlot.Next();
+            shape.NextSlots(isSecondPass: false);
             Each((lane, head) => lane.FirstPass(head));
+        }
+
+        void SecondPass(bool isFirst)
+        {
+            shape.NextSlots(isSecondPass: true);
+            Each((lane, head) => lane.SecondPass(head, isFirst));
+        }
+
+        void EachTile(Expression count, Expression before, Action pass) => stream.Loop(count, tile =>
+        {
+            shape.Tiles.Enter((Expression)tile + before);
+            pass();
             shape.Tiles.Leave();
         });
-        Each((lane, _) => lane.EndFirstPass());
 
-        void SecondPass(Expression tile, bool isFirst)
+        shape.HeadSlot?.Next();
+        Each((lane, head) => lane.BeginHead(head));
+        if (shape.HoldsOwn)
         {
-            shape.Tiles.Enter(tile);
-            if (!shape.KeepsScores)
-            {
-                shape.ScoreSlot.Next();
-            }
-
-            shape.ScaleSlot.Next();
-            shape.ValueSlot.Next();
-            Each((lane, head) => lane.SecondPass(head, isFirst));
-            shape.Tiles.Leave();
+            shape.Tiles.EnterOwn();
+            FirstPass();
         }
 
         shape.Tiles.Begin();
-        SecondPass(0, true);
-        var mark = stream.RegisterMark;
-        var rest = stream.NewRegister();
-        stream.Set(rest, SetFunction.Add, shape.Tiles.Count, -1);
-        stream.Loop(rest, tile => SecondPass((Expression)tile + 1, false));
-        stream.ReleaseRegisters(mark);
+        EachTile(shape.Tiles.Count, 0, FirstPass);
+        Each((lane, _) => lane.EndFirstPass());
+        if (shape.HoldsOwn)
+        {
+            shape.Tiles.EnterOwn();
+            SecondPass(true);
+            shape.Tiles.Begin();
+            EachTile(shape.Tiles.Count, 0, () => SecondPass(false));
+        }
+        else
+        {
+            shape.Tiles.Begin();
+            shape.Tiles.Enter(0);
+            SecondPass(true);
+            shape.Tiles.Leave();
+            var mark = stream.RegisterMark;
+            var rest = stream.NewRegister();
+            stream.Set(rest, SetFunction.Add, shape.Tiles.Count, -1);
+            EachTile(rest, 1, () => SecondPass(false));
+            stream.ReleaseRegisters(mark);
+        }
+
         Each((lane, head) => lane.EndHead(head));
     }
 

@@ -10,8 +10,12 @@ using Accel.Isa;
 namespace Accel.Compiler.Emit;
 
 /// <summary>Places everything that lives in memory, one segment behind the other, each made once.</summary>
-internal sealed class DramLayout(string model, Machine machine, bool hasWeights, int sequences)
+/// <param name="isStriped">Whether constants are fetched in whole stripes.</param>
+internal sealed class DramLayout(string model, Machine machine, bool hasWeights, int sequences, bool isStriped)
 {
+    /// <summary>What is fetched of a constant comes in multiples of so many bytes.</summary>
+    public long Unit { get; } = isStriped ? machine.Stripe : 1;
+
     /// <summary>Segments start at the memory's first channel, and at multiples of a burst of any memory.</summary>
     private long Alignment { get; } = Math.Max(256, machine.Stripe);
 
@@ -37,29 +41,33 @@ internal sealed class DramLayout(string model, Machine machine, bool hasWeights,
         }
     }
 
+    /// <summary>Bytes that are fetched for so many.</summary>
+    public long Fetched(long bytes) => checked((bytes + Unit - 1) / Unit * Unit);
+
     /// <summary>The next segment begins at a multiple of so many bytes; 0 leaves it where it is.</summary>
     public void Align(long bytes) => _end = bytes > 0 ? checked((_end + bytes - 1) / bytes * bytes) : _end;
 
-    public Segment Matrix(WeightMatrix matrix, PanelLayout layout) =>
-        Once(matrix, () => Add(matrix.Name, SegmentKind.Weights, layout.Bytes, hasWeights ? layout.Pack() : default));
+    /// <param name="isTable">Whether rows are fetched of it too.</param>
+    public Segment Matrix(WeightMatrix matrix, PanelLayout layout, bool isTable = false) =>
+        Once(matrix, () => Add(matrix.Name, SegmentKind.Weights, layout.Bytes + (isTable ? Unit - 1 : 0), hasWeights ? layout.Pack() : default));
 
     /// <summary>Mantissas of a matrix that lie apart.</summary>
     public Segment Mantissas(WeightMatrix matrix, PanelLayout layout) =>
-        Once(layout, () => Add($"{matrix.Name}.mantissas", SegmentKind.Weights, layout.MantissaBytes, hasWeights ? layout.PackMantissas() : default));
+        Once(layout, () => AddStripes($"{matrix.Name}.mantissas", layout.MantissaBytes, hasWeights ? layout.PackMantissas() : default));
 
-    public Segment Vector(ConstantVector vector) => Once(vector, () => Add(
-        vector.Name, SegmentKind.Weights, (long)vector.Length * vector.Bits / 8, vector.HasValues ? Pack(vector.Values, vector.Bits / 8) : default));
+    public Segment Vector(ConstantVector vector) => Once(vector, () => AddStripes(
+        vector.Name, (long)vector.Length * vector.Bits / 8, vector.HasValues ? Pack(vector.Values, vector.Bits / 8) : default));
 
     /// <summary>Samples as 32-bit integers. Tables of equal samples are one.</summary>
     public Segment Table(LookupTable table, string function)
     {
         var key = new TableKey(table.Low, table.SegmentShift, table.Fraction, function, table.Segments);
-        if (_tables.TryGetValue(key, out var known) && (!hasWeights || known.Image.Span.SequenceEqual(Pack(table.Entries, 4).Span)))
+        if (_tables.TryGetValue(key, out var known) && (!hasWeights || known.Image.Span.StartsWith(Pack(table.Entries, 4).Span)))
         {
             return known;
         }
 
-        var segment = Add($"table.{function}.{_tables.Count}", SegmentKind.Weights, 4L * table.Entries.Length, hasWeights ? Pack(table.Entries, 4) : default);
+        var segment = AddStripes($"table.{function}.{_tables.Count}", 4L * table.Entries.Length, hasWeights ? Pack(table.Entries, 4) : default);
         _tables[key] = segment;
         return segment;
     }
@@ -71,7 +79,7 @@ internal sealed class DramLayout(string model, Machine machine, bool hasWeights,
         if (!_rotations.TryGetValue(key, out var segment))
         {
             var pairs = rope.Rotation.Frequencies.Length;
-            segment = Add($"rotation.{_rotations.Count}", SegmentKind.Weights, 4L * pairs * positions, hasWeights ? PackRotation(rope, positions) : default);
+            segment = AddStripes($"rotation.{_rotations.Count}", 4L * pairs * positions, hasWeights ? PackRotation(rope, positions) : default);
             _rotations.Add(key, segment);
         }
 
@@ -106,6 +114,9 @@ internal sealed class DramLayout(string model, Machine machine, bool hasWeights,
 
         return segment;
     }
+
+    /// <summary>A constant that is fetched in whole stripes, so that every channel of the memory has the same to do: what is left of the last one is zero.</summary>
+    private Segment AddStripes(string name, long bytes, ReadOnlyMemory<byte> image) => Add(name, SegmentKind.Weights, Fetched(bytes), image);
 
     private Segment Add(string name, SegmentKind kind, long bytes, ReadOnlyMemory<byte> image)
     {

@@ -32,12 +32,12 @@ internal sealed class EmitContext
     /// <summary>Vector units that share a command: each takes a register for its tokens, and a semaphore of a list that holds 8.</summary>
     private const int MostVectorUnits = 8;
 
-    /// <summary>Constants are on their way so many ops before the one that reads them: a norm's, say, during the product two ops before.</summary>
-    private const int OpsAhead = 3;
+    /// <summary>Rows of the run's own may stay until its end where they take no more than one part in so many of the scratchpad.</summary>
+    private const int OwnRowsShare = 8;
 
     private readonly Dictionary<int, ValuePlace> _places = [];
-    private readonly Dictionary<(int Op, long Start), Block> _ahead = [];
     private readonly List<Block> _temporaries = [];
+    private readonly ConstantLoads _constants;
     private readonly Dictionary<QuantizedState, Segment> _residents = new(ReferenceEqualityComparer.Instance);
     private int _op;
 
@@ -52,7 +52,10 @@ internal sealed class EmitContext
         TokensOfSequence = IsBatch ? 1 : Tokens;
         Sequence = options.Sequences == 1 ? 0 : Register.Sequence;
         Weights = new(machine, matrices.SlotBytes);
+        UntilEnd = new(Scratchpad);
+        _constants = new(this);
         VectorUnits = Math.Min(Math.Min(machine.Shape.VectorUnits, fit.Lanes), MostVectorUnits);
+        HoldsOwnRows = MostTokensOfSequence == 1 && plan.KeepsScores && BytesOfOwnRows() <= machine.Shape.ScratchpadBytes / OwnRowsShare;
         Stream.Spread = VectorUnits > 1 ? new(Stream, VectorUnits, machine.Config.VectorUnits.Lanes, Tokens) : null;
         States = plan.StateSpace with { RunTokens = fit.Tokens };
         // First of all, so that they stand at the same place in every entry point.
@@ -107,6 +110,12 @@ internal sealed class EmitContext
     /// <summary>Row of the first of them among those of the run.</summary>
     public Expression Row { get; private set; } = 0;
 
+    /// <summary>Keys and values of the run, one token of each sequence, may stay in the scratchpad until its end.</summary>
+    public bool HoldsOwnRows { get; }
+
+    /// <summary>What stays until the run's end, and what is done then.</summary>
+    public RunEnd UntilEnd { get; }
+
     /// <summary>Key heads that attention may have at work at once.</summary>
     public int MostLanes { get; }
 
@@ -150,63 +159,12 @@ internal sealed class EmitContext
     /// <summary>Of a view with a row per token those of the sequence in turn.</summary>
     public View OfSequence(View rows) => IsBatch ? rows with { Address = (Row * rows.RowStride) + rows.Address, Rows = 1 } : rows;
 
-    /// <summary>Bytes from memory in scratchpad that lasts until the current op is done: on their way already, or loaded now.</summary>
+    /// <summary>A constant in scratchpad that lasts until the current op is done: on its way already, or loaded now.</summary>
     public Block Constant(Segment segment)
     {
-        if (!_ahead.Remove((_op, segment.Start), out var block))
-        {
-            block = LoadConstant(segment);
-        }
-
+        var block = _constants.Take(_op, segment);
         _temporaries.Add(block);
         return block;
-    }
-
-    private Block LoadConstant(Segment segment)
-    {
-        var block = Scratchpad.Allocate(segment.Length);
-        Stream.Add(new Load(TrafficClass.Weights, segment.Start, block.Start, new Box(segment.Length)) { Channel = Machine.DataChannel });
-        return block;
-    }
-
-    /// <summary>Small constants of an op to come, so that it does not wait for memory.</summary>
-    private void LoadAhead(int op)
-    {
-        if (op >= Plan.Ops.Count)
-        {
-            return;
-        }
-
-        var segments = VectorsOf(Plan.Ops[op]).Select(Dram.Vector).ToList();
-        if (Plan.Ops[op] is QuantizedTable table)
-        {
-            segments.Add(Dram.Table(table.Table, table.Function));
-        }
-        else if (Plan.Ops[op] is QuantizedLinear { Weight: var weight } && Matrices.LayoutOf(weight) is { MantissaBytes: > 0 } layout)
-        {
-            segments.Add(Dram.Mantissas(weight, layout));
-        }
-
-        Stream.Operator = op;
-        foreach (var segment in segments)
-        {
-            _ahead.Add((op, segment.Start), LoadConstant(segment));
-        }
-    }
-
-    /// <summary>Small constants that an op reads whole.</summary>
-    public static IEnumerable<ConstantVector> VectorsOf(QuantizedOp op)
-    {
-        ConstantVector?[] vectors = op switch
-        {
-            Quantization.Ops.QuantizeRows rows => [rows.Norm?.Weight],
-            QuantizedRmsNorm norm => [norm.Norm.Weight],
-            QuantizedLinear linear => [linear.Bias],
-            QuantizedCausalConv conv => [conv.Taps, conv.Bias],
-            QuantizedRgLru lru => [lru.Decay],
-            _ => [],
-        };
-        return vectors.OfType<ConstantVector>();
     }
 
     public static LaneType TypeOf(LaneValue value) => value.Format.Bits == 16 ? LaneType.I16 : LaneType.I32;
@@ -288,15 +246,15 @@ internal sealed class EmitContext
     public void EmitAll()
     {
         Weights.Start(this);
-        for (var op = 0; op < OpsAhead; op++)
+        for (var op = 0; op < ConstantLoads.OpsAhead; op++)
         {
-            LoadAhead(op);
+            _constants.LoadAhead(op);
         }
 
         for (_op = 0; _op < Plan.Ops.Count; _op++)
         {
             var op = Plan.Ops[_op];
-            LoadAhead(_op + OpsAhead);
+            _constants.LoadAhead(_op + ConstantLoads.OpsAhead);
             Stream.Operator = _op;
             foreach (var operand in op.Operands.Distinct())
             {
@@ -332,8 +290,13 @@ internal sealed class EmitContext
             _temporaries.Clear();
         }
 
+        UntilEnd.Finish(this);
         Weights.Finish(this);
     }
+
+    /// <summary>Bytes of the keys and values that a run adds to caches.</summary>
+    private long BytesOfOwnRows() =>
+        Plan.Ops.SelectMany(op => op.States).OfType<CacheState>().Sum(cache => MostTokens * cache.Heads * (((long)cache.Width * cache.CodeBits / 8) + 2));
 
     public static SegmentKind KindOf(QuantizedState state) => state is CacheState ? SegmentKind.Cache : SegmentKind.State;
 

@@ -31,10 +31,10 @@ internal sealed class KeyTiles
         }
     }
 
-    /// <summary>Keys that the run's queries see together.</summary>
+    /// <summary>Keys that the run's queries see together, in the tiles.</summary>
     public Register Keys { get; }
 
-    /// <summary>Tiles of keys, 1 or more.</summary>
+    /// <summary>Tiles of keys.</summary>
     public Register Count { get; }
 
     /// <summary>Keys of the tile in turn.</summary>
@@ -46,9 +46,12 @@ internal sealed class KeyTiles
     /// <summary>Keys in the tiles before.</summary>
     public Expression FirstKey { get; private set; }
 
+    /// <summary>Whether the tile in turn is the run's own key, which is not in the cache yet.</summary>
+    public bool IsOwn { get; private set; }
+
     /// <summary>Works out how many keys there are, and where they begin.</summary>
     /// <param name="position">Tokens that the sequence has seen.</param>
-    /// <param name="tokens">Of the sequence in this run.</param>
+    /// <param name="tokens">Of the sequence in this run, as far as they are in the cache.</param>
     public void Locate(Register position, Expression tokens)
     {
         if (_window == 0)
@@ -78,9 +81,17 @@ internal sealed class KeyTiles
         }
     }
 
+    /// <summary>Before what belongs to the run's own key: it counts behind all others.</summary>
+    public void EnterOwn()
+    {
+        (IsOwn, FirstKey) = (true, Keys);
+        _stream.Set(Columns, SetFunction.Add, 1, 0);
+    }
+
     /// <summary>Before what belongs to a tile.</summary>
     public void Enter(Expression tile)
     {
+        IsOwn = false;
         if (_window == 0)
         {
             (FirstSlot, FirstKey) = (tile * _tile, tile * _tile);

@@ -72,14 +72,14 @@ internal sealed class LayerPlacement(DramLayout dram, ModelPlan plan, WeightPlan
         {
             var matrix = op is QuantizedLinear linear ? linear.Weight : ((QuantizedEmbedding)op).Table;
             var layout = matrices.LayoutOf(matrix);
-            dram.Matrix(matrix, layout);
+            dram.Matrix(matrix, layout, op is QuantizedEmbedding);
             if (layout.MantissaBytes > 0)
             {
                 dram.Mantissas(matrix, layout);
             }
         }
 
-        foreach (var vector in EmitContext.VectorsOf(op))
+        foreach (var vector in ConstantLoads.VectorsOf(op))
         {
             dram.Vector(vector);
         }

@@ -29,7 +29,7 @@ internal sealed class LinearLowering
         _tile = context.Matrices.TileOf(op.Weight, context.MostTokens);
         context.Tiles[context.CurrentOp] = _tile;
         _mantissas = _layout.MantissaBytes > 0 ? context.Constant(context.Dram.Mantissas(op.Weight, _layout)) : default;
-        _result = new(context, op, _tile.Outputs);
+        _result = new(context, op, Math.Min(op.Weight.Rows, context.Machine.Arrays * _tile.Outputs));
     }
 
     /// <summary>A tile of a round.</summary>
@@ -122,11 +122,13 @@ internal sealed class LinearLowering
             EmitPart(round, tiles, parts - 1, _layout.DepthOf(parts - 1), false);
         }
 
+        _result.BeginRound(round.Index, first, round.Rows);
         foreach (var tile in tiles)
         {
             _result.Drain(tile.Array, tile.FirstRow, tile.Outputs, tile.Half);
         }
 
+        _result.EndRound(tiles.Length);
         stream.ReleaseRegisters(mark);
     }
 

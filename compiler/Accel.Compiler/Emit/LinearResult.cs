@@ -6,16 +6,21 @@ using Accel.Isa.Operands;
 
 namespace Accel.Compiler.Emit;
 
-/// <summary>Where a product's sums go as lanes: to the scratchpad; logits on to memory, tile by tile, over a DMA channel for each array.</summary>
+/// <summary>Where a product's sums go as lanes: to the scratchpad; logits on to memory, those of all arrays' tiles of a round together.</summary>
 internal sealed class LinearResult
 {
     private readonly EmitContext _context;
     private readonly QuantizedLinear _op;
     private readonly Block _bias;
     private readonly Segment? _logits;
-    private readonly Block[] _staging;
+    private readonly Block _staging;
 
-    /// <param name="outputs">Most outputs of a tile.</param>
+    // Of the round in turn.
+    private Expression _slot;
+    private Expression _firstRow;
+    private int _rows;
+
+    /// <param name="outputs">Most outputs of a round.</param>
     public LinearResult(EmitContext context, QuantizedLinear op, int outputs)
     {
         (_context, _op) = (context, op);
@@ -23,9 +28,7 @@ internal sealed class LinearResult
         StagingBytes = (long)context.MostTokens * outputs * ElementBytes;
         var isLogits = op.Output == context.Plan.Graph.Logits;
         _logits = isLogits ? context.Dram.Buffer("logits", SegmentKind.Output, (long)context.BufferTokens * op.Output.Width * ElementBytes) : null;
-        _staging = isLogits
-            ? [.. Enumerable.Range(0, context.Machine.Arrays).Select(_ => context.Temporary(DoubleBuffer.Slots * StagingBytes))]
-            : [];
+        _staging = isLogits ? context.Temporary(DoubleBuffer.Slots * StagingBytes) : default;
     }
 
     private int ElementBytes => EmitContext.ElementBytes(_op.Output);
@@ -38,11 +41,11 @@ internal sealed class LinearResult
         var stream = _context.Stream;
         for (var array = 0; array < _context.Machine.Arrays; array++)
         {
-            stream.Acquire(new(UnitKind.Array, array), [.. reads, .. Reads()], Writes(array));
+            stream.Acquire(new(UnitKind.Array, array), [.. reads, .. Reads()], Writes());
             if (_logits is not null)
             {
-                stream.Acquire(ChannelOf(array), [_staging[array]], []);
-                stream.AddRaw(new Synchronize(ChannelOf(array)) { Signals = [Staged("free", array) with { Count = DoubleBuffer.Slots }] });
+                stream.Acquire(_context.Machine.DataDma, [_staging], []);
+                stream.AddRaw(new Synchronize(_context.Machine.DataDma) { Signals = [Staged("free", array) with { Count = DoubleBuffer.Slots }] });
             }
         }
     }
@@ -56,21 +59,70 @@ internal sealed class LinearResult
             if (_logits is not null)
             {
                 stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Waits = [Staged("free", array) with { Count = DoubleBuffer.Slots }] });
-                stream.Release(ChannelOf(array), [_staging[array]], []);
             }
 
-            stream.Release(new(UnitKind.Array, array), [.. reads, .. Reads()], Writes(array));
+            stream.Release(new(UnitKind.Array, array), [.. reads, .. Reads()], Writes());
         }
     }
+
+    /// <summary>Before the tiles of a round are read out.</summary>
+    /// <param name="index">Ordinal of the round.</param>
+    /// <param name="rows">Outputs of the round.</param>
+    public void BeginRound(Expression index, Expression firstRow, int rows)
+    {
+        (_slot, _firstRow, _rows) = (index, firstRow, rows);
+        if (_logits is not null && !index.IsConstant)
+        {
+            var slot = _context.Stream.NewRegister();
+            _context.Stream.Set(slot, SetFunction.Modulo, index, DoubleBuffer.Slots);
+            _slot = slot;
+        }
+        else
+        {
+            _slot = index.IsConstant ? index.Constant % DoubleBuffer.Slots : 0;
+        }
+    }
+
+    /// <summary>Behind them: logits go to memory.</summary>
+    /// <param name="tiles">Of the round, on the first arrays.</param>
+    public void EndRound(int tiles)
+    {
+        if (_logits is null)
+        {
+            return;
+        }
+
+        var (stream, channel, size) = (_context.Stream, _context.Machine.DataDma, ElementBytes);
+        foreach (var arrays in Enumerable.Range(0, tiles).Chunk(SemaphoreList.MaximumLength))
+        {
+            stream.AddRaw(new Synchronize(channel) { Waits = [.. arrays.Select(array => Staged("full", array))] });
+        }
+
+        stream.AddRaw(new Store(TrafficClass.Output, (_firstRow * size) + _logits.Start, Staging, new Box((long)_rows * size)
+        {
+            Rows = _context.Tokens,
+            DramRowStride = (long)_op.Output.Width * size,
+            ScratchpadRowStride = (long)_rows * size,
+        })
+        {
+            Channel = channel.Index,
+        });
+        foreach (var arrays in Enumerable.Range(0, tiles).Chunk(SemaphoreList.MaximumLength))
+        {
+            stream.AddRaw(new Synchronize(channel) { Signals = [.. arrays.Select(array => Staged("free", array))] });
+        }
+    }
+
+    private Expression Staging => (_slot * StagingBytes) + _staging.Start;
 
     /// <summary>Reads out one half of an array's accumulators.</summary>
     public void Drain(int array, Expression firstRow, int outputs, Expression half)
     {
         var (tokens, output, size) = (_context.Tokens, _op.Output, ElementBytes);
         var address = _logits is not null
-            ? (half * StagingBytes) + _staging[array].Start
+            ? (firstRow * size) + (_firstRow * -size) + Staging
             : (firstRow * size) + _context.Place(output).Data.Start;
-        var rowStride = (long)(_logits is not null ? outputs : output.Width) * size;
+        var rowStride = (long)(_logits is not null ? _rows : output.Width) * size;
         var lanes = new View(EmitContext.TypeOf(output), address, outputs) { Rows = tokens, RowStride = rowStride };
         var drain = new Drain(
             half * _context.Machine.HalfAccumulator,
@@ -87,32 +139,16 @@ internal sealed class LinearResult
             return;
         }
 
-        var full = Staged("full", array);
-        _context.Stream.AddRaw(drain with { Waits = [Staged("free", array)], Signals = [full] });
+        _context.Stream.AddRaw(drain with { Waits = [Staged("free", array)], Signals = [Staged("full", array)] });
         if (_context.Options.Taps)
         {
             _context.Stream.AddRaw(new Tap(new UnitId(UnitKind.Array, array), output.Id, lanes, 0, firstRow));
         }
-
-        _context.Stream.AddRaw(new Store(TrafficClass.Output, (firstRow * size) + _logits.Start, address, new Box((long)outputs * size)
-        {
-            Rows = tokens,
-            DramRowStride = (long)output.Width * size,
-            ScratchpadRowStride = rowStride,
-        })
-        {
-            Channel = ChannelOf(array).Index,
-            Waits = [full],
-            Signals = [Staged("free", array)],
-        });
     }
-
-    /// <summary>Arrays store over channels of their own as far as there are: a channel takes one store after the other.</summary>
-    private UnitId ChannelOf(int array) => new(UnitKind.Dma, _context.Machine.DataChannel - (array % Math.Max(1, _context.Machine.DataChannel)));
 
     private Block[] Reads() => _op.Bias is null ? [] : [_bias];
 
-    private Block[] Writes(int array) => _logits is not null ? [_staging[array]] : [_context.Place(_op.Output).Data];
+    private Block[] Writes() => _logits is not null ? [_staging] : [_context.Place(_op.Output).Data];
 
     private SemaphoreUse Staged(string state, int array) => _context.Stream.Semaphore($"logits {state} {array}");
 }

@@ -4,29 +4,24 @@ using Accel.Isa.Operands;
 namespace Accel.Compiler.Scheduling;
 
 /// <summary>
-/// Which of two slots is in turn: a count in a register, so that it works across loops whose rounds are known only at run time. Buffers
-/// that move in step share one.
+/// Which of two slots is in turn: in a register, so that it works across loops whose rounds are known only at run time. Buffers that move in
+/// step share one.
 /// </summary>
 internal sealed class SlotCounter
 {
     private readonly CommandStream _stream;
-    private readonly Register _count;
 
     public SlotCounter(CommandStream stream)
     {
-        (_stream, _count, Slot) = (stream, stream.NewRegister(), stream.NewRegister());
-        stream.Set(_count, SetFunction.Add, 0, 0);
+        (_stream, Slot) = (stream, stream.NewRegister());
+        stream.Set(Slot, SetFunction.Add, DoubleBuffer.Slots - 1, 0);
     }
 
     /// <summary>0 or 1.</summary>
     public Register Slot { get; }
 
     /// <summary>Goes on to the next slot.</summary>
-    public void Next()
-    {
-        _stream.Set(Slot, SetFunction.Modulo, _count, DoubleBuffer.Slots);
-        _stream.Set(_count, SetFunction.Add, _count, 1);
-    }
+    public void Next() => _stream.Set(Slot, SetFunction.Add, Slot * -1, DoubleBuffer.Slots - 1);
 }
 
 /// <summary>

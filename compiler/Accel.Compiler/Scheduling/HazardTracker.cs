@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Accel.Compiler.Scheduling;
 
 /// <summary>A command by its unit and its place in the program.</summary>
@@ -27,16 +29,31 @@ internal sealed class HazardTracker
     /// <summary>Adds to <paramref name="latest"/>, by unit, the last command that an access must follow.</summary>
     public void Collect(int unit, Block block, bool isWrite, Span<int> latest)
     {
+        var own = latest[unit];
         for (var i = Find(block.Start); i < _segments.Count && _segments[i].Start < block.End; i++)
         {
-            var segment = _segments[i];
-            for (var other = 0; other < _units; other++)
+            Raise(latest, _segments[i].Writers);
+            if (isWrite)
             {
-                if (other != unit)
-                {
-                    latest[other] = Math.Max(latest[other], isWrite ? Math.Max(segment.Writers[other], segment.Readers[other]) : segment.Writers[other]);
-                }
+                Raise(latest, _segments[i].Readers);
             }
+        }
+
+        latest[unit] = own;
+    }
+
+    /// <summary>To the greater of two, unit by unit.</summary>
+    private static void Raise(Span<int> latest, ReadOnlySpan<int> others)
+    {
+        var unit = 0;
+        for (; unit <= latest.Length - Vector<int>.Count; unit += Vector<int>.Count)
+        {
+            Vector.Max(new Vector<int>(latest[unit..]), new Vector<int>(others[unit..])).CopyTo(latest[unit..]);
+        }
+
+        for (; unit < latest.Length; unit++)
+        {
+            latest[unit] = Math.Max(latest[unit], others[unit]);
         }
     }
 
@@ -57,10 +74,7 @@ internal sealed class HazardTracker
 
         known[issue.Unit] = Math.Max(known[issue.Unit], issue.Index);
         var behind = KnownAt(issue);
-        for (var i = 0; i < _units; i++)
-        {
-            known[i] = Math.Max(known[i], behind[i]);
-        }
+        Raise(known, behind);
     }
 
     /// <summary>What a command runs behind.</summary>

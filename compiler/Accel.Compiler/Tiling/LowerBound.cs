@@ -22,7 +22,7 @@ internal static class LowerBound
             QuantizedRmsNorm norm => Bits(norm.Norm.Weight),
             QuantizedLinear linear => linear.Weight.StorageBits + Bits(linear.Bias) + (op.Result == graph.Logits ? tokens * op.Result.BitsPerToken : 0),
             QuantizedTable table => 32L * table.Table.Entries.Length,
-            QuantizedRope rope => 32L * rope.Rotation.Frequencies.Length * tokens,
+            QuantizedRope rope => IsFirst(graph, rope) ? 32L * rope.Rotation.Frequencies.Length * tokens : 0,
             QuantizedAttention attention =>
                 (Off(attention.Keys, attention.Keys.BitsPerSlot) + Off(attention.Values, attention.Values.BitsPerSlot)) * (tokens + run.Positions.Sum(position => Seen(attention, position))),
             QuantizedCausalConv conv => Bits(conv.Taps) + Bits(conv.Bias) + Off(conv.State, 2L * sequences * conv.State.Rows * conv.State.Channels * conv.State.Format.Bits),
@@ -32,6 +32,10 @@ internal static class LowerBound
         };
         return (bits + 7) / 8;
     }
+
+    /// <summary>Whether no op before rotates by the same table: its rows need to come once.</summary>
+    public static bool IsFirst(QuantizedGraph graph, QuantizedRope rope) =>
+        graph.Ops.OfType<QuantizedRope>().First(other => other.Rotation.Equals(rope.Rotation)) == rope;
 
     /// <summary>Keys that the run's queries see together, those of the run itself not counted: they need not come back.</summary>
     private static long Seen(QuantizedAttention attention, long position) =>

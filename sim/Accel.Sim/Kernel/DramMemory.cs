@@ -39,7 +39,11 @@ internal sealed class DramMemory(IReadOnlyList<Segment> segments)
         var segment = SegmentOf(start, into.Length);
         if (segment.Kind == SegmentKind.Weights)
         {
-            segment.Image.Span.Slice((int)(start - segment.Start), into.Length).CopyTo(into);
+            // Behind the image are zeros.
+            var image = segment.Image.Span[(int)Math.Min(start - segment.Start, segment.Image.Length)..];
+            image = image[..Math.Min(image.Length, into.Length)];
+            image.CopyTo(into);
+            into[image.Length..].Clear();
             return;
         }
 
