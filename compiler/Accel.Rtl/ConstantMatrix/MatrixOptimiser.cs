@@ -46,11 +46,23 @@ public static class MatrixOptimiser
     /// <summary>Up to this many tiles are searched twice.</summary>
     private const int FewTiles = 4;
 
+    /// <summary>Where sums have states, a matrix of more digits is searched once: its greedy pass takes longer than what the search may.</summary>
+    private const int ManyDigits = 20_000;
+
     /// <summary>Moves over all searches at most, for each digit: more do not help.</summary>
     private const long MovesPerDigit = 500;
 
     /// <summary>Pairs counted over all searches at most, about ten seconds of one core.</summary>
     private const long MostWork = 260_000_000;
+
+    /// <summary>A tile that the search goes through many times.</summary>
+    private static readonly TileLimits _limits = new(128, 2_500_000);
+
+    /// <summary>
+    /// The same where sums have states: most of the gain is in the first, greedy pass, and that finds the more to share the larger the tile is. Int8 codes of 128 x 128
+    /// stay whole, at 200 MB and a second of one core; cut in four they would take a tenth more.
+    /// </summary>
+    private static readonly TileLimits _limitsWithStates = new(512, 10_000_000);
 
     /// <param name="matrix">The matrix.</param>
     /// <param name="options">What to look for; the defaults without it.</param>
@@ -83,16 +95,17 @@ public static class MatrixOptimiser
         var depth = matrix.MinimumDepth + options.ExtraDepth;
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ExtraDepth, 0, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(depth, MaxDepth, nameof(options));
-        var tiles = Tiling.Of(matrix, depth);
-        var chains = matrix.Digits <= FewDigits ? 8 : tiles.Count <= FewTiles ? 2 : 1;
+        var hasStates = statePrice > 0;
+        var tiles = Tiling.Of(matrix, depth, hasStates ? _limitsWithStates : _limits);
+        var chains = matrix.Digits <= FewDigits ? 8 : tiles.Count <= FewTiles && (!hasStates || matrix.Digits <= ManyDigits) ? 2 : 1;
         var found = new SumNetwork[tiles.Count * chains];
         var finished = 0;
         var gate = new Lock();
         Parallel.For(0, found.Length, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Threads) }, index =>
         {
-            // Of several searches one starts from differences of columns, if those are any shorter.
+            // Of several searches one starts from differences of columns, if those are any shorter; with states that seldom ends better.
             var (tile, chain) = (tiles[index / chains], index % chains);
-            var start = (chain == chains - 1 ? StartNetworks.ColumnDifferences(tile.Matrix) : null) ?? StartNetworks.Digits(tile.Matrix);
+            var start = (chain == chains - 1 && (chains > 1 || !hasStates) ? StartNetworks.ColumnDifferences(tile.Matrix) : null) ?? StartNetworks.Digits(tile.Matrix);
             var share = options.EffortPercent / 100.0 / found.Length;
             var (moves, work) = ((long)(MovesPerDigit * tile.Matrix.Digits * share), (long)(MostWork * share));
             found[index] = new TileSearch(tile.AllowedWeights, cost, statePrice).Run(start, seed: (ulong)chain + 1, moves, work);

@@ -7,18 +7,17 @@ namespace Accel.Rtl.ConstantMatrix;
 /// <param name="AllowedWeights">The part of each output's <c>2^depth</c> that the tile may use.</param>
 internal sealed record Tile(int FirstInput, int FirstOutput, IntegerMatrix Matrix, long[] AllowedWeights);
 
+/// <summary>What one search may have to go through.</summary>
+/// <param name="Side">Inputs, and outputs, at most.</param>
+/// <param name="Pairs">Pairs of digits that stand in one column, over all columns, at most: what the count of pairs starts with.</param>
+internal readonly record struct TileLimits(int Side, long Pairs);
+
 /// <summary>Cuts a matrix into tiles of bounded effort.</summary>
 internal static class Tiling
 {
-    /// <summary>Inputs, and outputs, of a tile at most.</summary>
-    private const int LongestSide = 128;
-
-    /// <summary>Pairs of digits that stand in one column, over all columns of a tile, at most: what the count of pairs starts with.</summary>
-    private const long MostPairs = 2_500_000;
-
     /// <param name="matrix">The whole.</param>
     /// <param name="depth">Levels that the whole may have; at least its minimum.</param>
-    public static List<Tile> Of(IntegerMatrix matrix, int depth)
+    public static List<Tile> Of(IntegerMatrix matrix, int depth, TileLimits limits)
     {
         var digits = new long[matrix.Outputs];
         for (var i = 0; i < matrix.Inputs; i++)
@@ -29,8 +28,8 @@ internal static class Tiling
             }
         }
 
-        var (inputParts, outputParts) = (Parts(matrix.Inputs), Parts(matrix.Outputs));
-        while (digits.Sum(count => (double)count * count) / 2 / outputParts / inputParts / inputParts > MostPairs)
+        var (inputParts, outputParts) = (Parts(matrix.Inputs, limits.Side), Parts(matrix.Outputs, limits.Side));
+        while (digits.Sum(count => (double)count * count) / 2 / outputParts / inputParts / inputParts > limits.Pairs)
         {
             _ = matrix.Inputs / inputParts > matrix.Outputs / outputParts && inputParts < matrix.Inputs ? inputParts++ : outputParts++;
         }
@@ -47,7 +46,7 @@ internal static class Tiling
         return tiles;
     }
 
-    private static int Parts(int length) => (length + LongestSide - 1) / LongestSide;
+    private static int Parts(int length, int most) => (length + most - 1) / most;
 
     private static Range Bounds(int length, int parts, int part) => (int)((long)length * part / parts)..(int)((long)length * (part + 1) / parts);
 

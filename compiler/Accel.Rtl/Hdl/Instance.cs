@@ -32,8 +32,6 @@ public sealed class Instance
     /// <inheritdoc cref="this"/>
     public Signed Signed(string port) => new(Output(port, true));
 
-    internal bool Drives(Signal signal) => _outputs.ContainsValue(signal);
-
     internal void Verify()
     {
         foreach (var port in Module.Signals)

@@ -254,9 +254,15 @@ public sealed class Module
     /// <summary>Throws if a wire has no driver or an instance an open input.</summary>
     internal void Verify()
     {
+        var driven = new HashSet<Signal>(_driven);
+        foreach (var instance in _instances)
+        {
+            driven.UnionWith(instance.Outputs.Values);
+        }
+
         foreach (var signal in _signals)
         {
-            if (signal.Kind == SignalKind.Wire && !_driven.Contains(signal) && !_instances.Any(i => i.Drives(signal)))
+            if (signal.Kind == SignalKind.Wire && !driven.Contains(signal))
             {
                 throw new InvalidOperationException($"{Name}: '{signal.Name}' has no driver");
             }

@@ -26,7 +26,6 @@ internal sealed partial class ModulePrinter
 
     public string Print()
     {
-        _module.Verify();
         foreach (var line in Wrap(_module.Summary))
         {
             Line($"// {line}");
@@ -110,13 +109,11 @@ internal sealed partial class ModulePrinter
         }
 
         // Wires that are not declared where they are assigned.
-        var assigned = _module.Statements.OfType<AssignStatement>().Select(s => s.Target).ToHashSet();
-        foreach (var signal in _module.Signals.Where(s => s.Kind == SignalKind.Wire))
+        var declared = _module.Statements.OfType<AssignStatement>().Select(s => s.Target)
+            .Concat(_module.Statements.OfType<LookupStatement>().Select(s => s.Target)).Concat(_module.ForwardWires).ToHashSet();
+        foreach (var signal in _module.Signals.Where(s => s.Kind == SignalKind.Wire && !declared.Contains(s)))
         {
-            if (!assigned.Contains(signal) && !_module.ForwardWires.Contains(signal) && !_module.Statements.OfType<LookupStatement>().Any(s => s.Target == signal))
-            {
-                Line($"    wire{Type(signal)} {signal.Name};");
-            }
+            Line($"    wire{Type(signal)} {signal.Name};");
         }
 
         foreach (var signal in _module.ForwardWires)

@@ -9,9 +9,14 @@ public static class VerilogPrinter
     /// <exception cref="InvalidOperationException">Two different modules of one name, or one that is incomplete.</exception>
     public static IReadOnlyList<VerilogFile> Print(Module top, DesignView view = DesignView.Simulation)
     {
-        var files = new List<VerilogFile>();
+        var order = new List<Module>();
         var modules = new Dictionary<string, Module>(StringComparer.Ordinal);
         Visit(top.In(view));
+
+        // Modules are read, not changed, as they are printed: side by side, the order stays.
+        var files = new VerilogFile[order.Count];
+        Parallel.For(0, files.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+            files[i] = new(order[i].Name, new ModulePrinter(order[i]).Print()) { IsInline = order[i].IsInline });
         return files;
 
         void Visit(Module module)
@@ -27,12 +32,13 @@ public static class VerilogPrinter
             }
 
             modules.Add(module.Name, module);
+            module.Verify();
             foreach (var instance in module.Instances)
             {
                 Visit(instance.Module.In(view));
             }
 
-            files.Add(new(module.Name, new ModulePrinter(module).Print()) { IsInline = module.IsInline });
+            order.Add(module);
         }
     }
 

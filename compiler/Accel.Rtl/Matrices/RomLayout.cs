@@ -2,6 +2,7 @@ using System.Numerics;
 using Accel.Compiler.Quantization;
 using Accel.Rtl.Blocks;
 using Accel.Rtl.Hdl;
+using Accel.Rtl.Synthesis;
 
 namespace Accel.Rtl.Matrices;
 
@@ -11,6 +12,8 @@ namespace Accel.Rtl.Matrices;
 /// </summary>
 internal sealed class RomLayout
 {
+    private const string NamePrefix = "rom_";
+
     /// <summary>Bits of a mantissa.</summary>
     public const int MantissaBits = 16;
 
@@ -40,7 +43,10 @@ internal sealed class RomLayout
         }
     }
 
-    public string Name => $"rom_{Identifier.From(_matrix.Name)}";
+    /// <summary>Whether a module of this name holds weights or their scales.</summary>
+    public static bool IsName(string module) => module.StartsWith(NamePrefix, StringComparison.Ordinal);
+
+    public string Name => $"{NamePrefix}{Identifier.From(_matrix.Name)}";
 
     public int Lanes { get; }
 
@@ -94,14 +100,7 @@ internal sealed class RomLayout
         var bytes = new byte[(WeightWordWidth / 8) + 1];
         for (var address = 0; address < Depth; address++)
         {
-            Array.Clear(bytes);
-            for (var lane = 0; lane < Lanes; lane++)
-            {
-                var code = Code(address, lane) & ((1 << CodeBits) - 1);
-                var bit = lane * CodeBits;
-                bytes[bit / 8] |= (byte)(code << (bit % 8));
-            }
-
+            WriteWord(address, bytes);
             words[address] = new BigInteger(bytes, isUnsigned: true);
         }
 
@@ -109,7 +108,10 @@ internal sealed class RomLayout
     }
 
     /// <summary>The mantissas, as a module: <c>address</c> (of a word, or of a row if <see cref="IsPerRow"/>) to <c>word</c>.</summary>
-    public Module Mantissas()
+    public Module Mantissas() =>
+        Rom($"{Name}_scale", $"Mantissas of {_matrix.Name}, {MantissaBits} bits each, exponent {_matrix.Exponent}.", MantissaWordWidth, MantissaWords(), IsPerRow ? 1 : WordsPerRow);
+
+    private BigInteger[] MantissaWords()
     {
         var words = new BigInteger[IsPerRow ? _matrix.Rows : Depth];
         for (var address = 0; address < words.Length; address++)
@@ -124,7 +126,28 @@ internal sealed class RomLayout
             words[address] = IsPerRow ? _matrix.Data.Mantissas[address] : words[address];
         }
 
-        return Rom($"{Name}_scale", $"Mantissas of {_matrix.Name}, {MantissaBits} bits each, exponent {_matrix.Exponent}.", MantissaWordWidth, words, IsPerRow ? 1 : WordsPerRow);
+        return words;
+    }
+
+    /// <summary>What the logic of the codes and of the mantissas is made of, without the modules.</summary>
+    public (TableStructure Codes, TableStructure Mantissas) Structure()
+    {
+        var codes = new TableStructure(WeightWordWidth);
+        var bytes = new byte[(WeightWordWidth / 8) + 1];
+        for (var address = 0; address < Depth; address++)
+        {
+            WriteWord(address, bytes);
+            codes.Add(address, bytes);
+        }
+
+        var mantissas = new TableStructure(MantissaWordWidth);
+        var words = MantissaWords();
+        for (var address = 0; address < words.Length; address++)
+        {
+            mantissas.Add(address, words[address].ToByteArray(isUnsigned: true));
+        }
+
+        return (codes.Count(), mantissas.Count());
     }
 
     private static int Words(long columns, int lanes) => checked((int)((columns + lanes - 1) / lanes));
@@ -134,6 +157,18 @@ internal sealed class RomLayout
         var rom = new Module(name, summary);
         rom.Output("word", rom.Lookup("entry", rom.Input("address", Bits.OfIndex(words.Length)), width, words, i => i % perRow == 0 ? $"row {i / perRow}" : null));
         return rom;
+    }
+
+    /// <summary>The codes of a word, the first lowest.</summary>
+    private void WriteWord(int address, byte[] bytes)
+    {
+        Array.Clear(bytes);
+        for (var lane = 0; lane < Lanes; lane++)
+        {
+            var code = Code(address, lane) & ((1 << CodeBits) - 1);
+            var bit = lane * CodeBits;
+            bytes[bit / 8] |= (byte)(code << (bit % 8));
+        }
     }
 
     private int Code(int address, int lane)

@@ -107,7 +107,7 @@ public static class ChipPackage
                 (long)(design.Styles.Gates - design.Styles.SharedGates),
                 (long)design.Styles.SharedGates,
                 design.Memories.Sum(memory => memory.Macro.Bits),
-                "figures per bit, per nonzero signed digit and per lane, fitted to units mapped to the open 130 nm library; placement and all other blocks left out"),
+                "figures per choice and join of a table, per nonzero signed digit, per lane and word, fitted to chips and units mapped to the open 130 nm library; placement and all other blocks left out"),
             AdderLevels = design.Options.AdderLevels,
             Matrices = [.. design.Styles.Choices.Select(c => new MatrixEntry(c.Weight, c.Rows, c.Columns, c.Format.ToString().ToLowerInvariant(), c.Style, (long)c.Gates, c.Cycles, (long)c.Toggles))],
             Tests = tests,

@@ -9,12 +9,13 @@ namespace Accel.Rtl.Power;
 /// <param name="RegisterToggles">Their changes.</param>
 /// <param name="Bits">Bits of all other signals but clock and reset.</param>
 /// <param name="Toggles">Their changes.</param>
-public sealed record ModuleActivity(long Cycles, long RegisterBits, long RegisterToggles, long Bits, long Toggles)
+/// <param name="AddressToggles">Of them those of the port <c>address</c>.</param>
+public sealed record ModuleActivity(long Cycles, long RegisterBits, long RegisterToggles, long Bits, long Toggles, long AddressToggles = 0)
 {
     public static ModuleActivity None { get; } = new(0, 0, 0, 0, 0);
 
     public static ModuleActivity operator +(ModuleActivity a, ModuleActivity b) =>
-        new(a.Cycles + b.Cycles, a.RegisterBits + b.RegisterBits, a.RegisterToggles + b.RegisterToggles, a.Bits + b.Bits, a.Toggles + b.Toggles);
+        new(a.Cycles + b.Cycles, a.RegisterBits + b.RegisterBits, a.RegisterToggles + b.RegisterToggles, a.Bits + b.Bits, a.Toggles + b.Toggles, a.AddressToggles + b.AddressToggles);
 
     /// <summary>Mean changes of a register's bit.</summary>
     public double PerRegisterBit => RegisterBits == 0 ? 0 : (double)RegisterToggles / RegisterBits;
@@ -49,7 +50,7 @@ internal static partial class ActivityByModule
             {
                 activity += known.Contains(signal.Name)
                     ? ModuleActivity.None with { RegisterBits = signal.Width, RegisterToggles = signal.Toggles }
-                    : ModuleActivity.None with { Bits = signal.Width, Toggles = signal.Toggles };
+                    : ModuleActivity.None with { Bits = signal.Width, Toggles = signal.Toggles, AddressToggles = signal.Name == TableSweep.Address ? signal.Toggles : 0 };
             }
 
             modules[module] = modules.GetValueOrDefault(module, ModuleActivity.None) + activity;

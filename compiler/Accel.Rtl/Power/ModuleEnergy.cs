@@ -24,6 +24,29 @@ public sealed record ModuleEnergy(double ClockJoules, long RegisterBits, double 
     /// <summary>Adds up a netlist: energy inside cells by the library's tables, and half of C V squared for what a net's change charges or discharges.</summary>
     internal static ModuleEnergy Of(ModuleNetlist netlist, LibertyLibrary library, PowerAssumptions assumptions)
     {
+        var half = library.Volts * library.Volts / 2;
+        var sum = Nothing;
+        foreach (var cell in netlist.Cells)
+        {
+            sum += Nothing with { LeakageWatts = cell.Cell.LeakageWatts };
+            foreach (var pin in cell.Pins.Select(at => cell.Cell.Pins.First(pin => pin.Name == at.Pin)).Where(pin => pin.Direction == PinDirection.Input && pin.IsClock))
+            {
+                // Both edges: each charges or discharges the pin and its wire.
+                sum += Nothing with { ClockJoules = 2 * (Inside(pin, assumptions.TransitionSeconds, 0) + (half * (pin.CapacitanceFarads + assumptions.WireFaradsPerSink))) };
+            }
+        }
+
+        foreach (var (cell, _, joules) in Changes(netlist, library, assumptions))
+        {
+            sum += cell.IsFlipFlop ? Nothing with { RegisterBits = 1, RegisterJoules = joules } : Nothing with { LogicNets = 1, LogicJoules = joules };
+        }
+
+        return sum;
+    }
+
+    /// <summary>Each output of each cell, its net, and what a change of it takes.</summary>
+    internal static IEnumerable<(LibertyCell Cell, int Net, double Joules)> Changes(ModuleNetlist netlist, LibertyLibrary library, PowerAssumptions assumptions)
+    {
         var load = new double[netlist.Nets];
         foreach (var (pin, net) in netlist.Cells.SelectMany(cell => cell.Pins.Select(at => (Pin: cell.Cell.Pins.First(pin => pin.Name == at.Pin), at.Net))).Where(at => at.Pin.Direction == PinDirection.Input))
         {
@@ -31,29 +54,17 @@ public sealed record ModuleEnergy(double ClockJoules, long RegisterBits, double 
         }
 
         var half = library.Volts * library.Volts / 2;
-        var sum = Nothing;
         foreach (var cell in netlist.Cells)
         {
-            var energy = Nothing with { LeakageWatts = cell.Cell.LeakageWatts };
             foreach (var (name, net) in cell.Pins)
             {
                 var pin = cell.Cell.Pins.First(pin => pin.Name == name);
                 if (pin.Direction == PinDirection.Output)
                 {
-                    var joules = Inside(pin, assumptions.TransitionSeconds, load[net]) + (half * load[net]);
-                    energy += cell.Cell.IsFlipFlop ? Nothing with { RegisterBits = 1, RegisterJoules = joules } : Nothing with { LogicNets = 1, LogicJoules = joules };
-                }
-                else if (pin.IsClock)
-                {
-                    // Both edges: each charges or discharges the pin and its wire.
-                    energy += Nothing with { ClockJoules = 2 * (Inside(pin, assumptions.TransitionSeconds, 0) + (half * (pin.CapacitanceFarads + assumptions.WireFaradsPerSink))) };
+                    yield return (cell.Cell, net, Inside(pin, assumptions.TransitionSeconds, load[net]) + (half * load[net]));
                 }
             }
-
-            sum += energy;
         }
-
-        return sum;
     }
 
     /// <summary>Mean energy of a change of a pin inside its cell, over rise and fall and over all inputs and states that the library tells apart.</summary>

@@ -17,7 +17,8 @@ public sealed record PowerAssumptions
     [
         $"clock {ClockHertz / 1e6:0.##} MHz for leakage; the clock's own wires and buffers are not in it, its pins are",
         $"wires {WireFaradsPerSink * 1e15:0.##} fF to each input, transitions {TransitionSeconds * 1e9:0.##} ns: chosen, as nothing is placed",
-        "nets of a module change as often as the signals of its text do on average, registers by themselves; glitches are not in it",
+        "tables of weights: their gates simulated while the address counts through them, as far as the run's address did",
+        "nets of other modules change as often as the signals of their text do on average, registers by themselves; glitches are not in it",
         "memory macros are not in it",
     ];
 }

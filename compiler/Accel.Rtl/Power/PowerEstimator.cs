@@ -1,5 +1,6 @@
 using Accel.Core.Diagnostics;
 using Accel.Rtl.Liberty;
+using Accel.Rtl.Matrices;
 using Accel.Rtl.Synthesis;
 
 namespace Accel.Rtl.Power;
@@ -14,10 +15,11 @@ public static class PowerEstimator
     /// <param name="netlists">The folder that mapping was given.</param>
     /// <param name="signals">Of the run.</param>
     /// <param name="positions">Tokens that went through.</param>
+    /// <param name="progress">Told modules done and modules in all.</param>
     /// <exception cref="InputException">A module that could not be mapped, or a run of another design.</exception>
     public static PowerReport Estimate(
         string place, IEnumerable<KeyValuePair<string, string>> synthesised, IEnumerable<KeyValuePair<string, string>> simulated, SynthesisReport report, LibertyLibrary library, string netlists,
-        IReadOnlyList<VcdSignal> signals, long positions, PowerAssumptions assumptions)
+        IReadOnlyList<VcdSignal> signals, long positions, PowerAssumptions assumptions, Action<int, int>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(library);
@@ -37,31 +39,39 @@ public static class PowerEstimator
 
         var seconds = cycles / assumptions.ClockHertz;
         var all = activities.Values.Aggregate(ModuleActivity.None, (a, b) => a + b);
-        var energies = report.Modules.Where(module => module.Kind == ResultKind.Mapped).ToDictionary(
-            module => module.Name, module => Energy(module.Name, library, netlists, assumptions), StringComparer.Ordinal);
-        var tables = report.Modules.Where(module => module.Kind == ResultKind.Mapped && design.ByName[module.Name].Module.Table is not null).ToList();
+        var mapped = report.Modules.Where(module => module.Kind == ResultKind.Mapped).ToList();
         var modules = new List<ModulePower>();
-        foreach (var module in report.Modules.Where(module => module.Kind is ResultKind.Mapped or ResultKind.Estimated))
+        for (var done = 0; done < mapped.Count; done++)
         {
-            var own = design.ByName[module.Name].Names.Where(activities.ContainsKey).ToList();
-            var activity = own.Count > 0 ? own.Select(name => activities[name]).Aggregate((a, b) => a + b) : all;
-            var energy = energies.GetValueOrDefault(module.Name) ?? ScaledBy(tables, energies, module.Area);
-            string[] notes = [.. module.Kind == ResultKind.Estimated ? ["cells of the tables that were mapped, by area"] : Array.Empty<string>(), .. own.Count == 0 ? ["mean activity of the design"] : Array.Empty<string>()];
-            modules.Add(new(
-                module.Name, module.Count, module.Count * energy.ClockJoules * cycles, module.Count * energy.RegisterJoules * activity.PerRegisterBit, module.Count * energy.LogicJoules * activity.PerBit,
-                module.Count * energy.LeakageWatts * seconds, string.Join("; ", notes)));
+            modules.Add(Power(mapped[done]));
+            progress?.Invoke(done + 1, mapped.Count);
+        }
+
+        // A table that was not mapped takes as much for its area as those that were.
+        var tables = mapped.Select((module, i) => (module.Area, Power: modules[i])).Where(table => table.Power.IsTable).ToList();
+        var area = Math.Max(1e-9, tables.Sum(table => table.Area * table.Power.Count));
+        foreach (var module in report.Modules.Where(module => module.Kind == ResultKind.Estimated))
+        {
+            double PerArea(Func<ModulePower, double> part) => tables.Sum(table => part(table.Power)) / area * module.Area * module.Count;
+            modules.Add(new(module.Name, module.Count, 0, 0, PerArea(table => table.LogicJoules), PerArea(table => table.LeakageJoules), "not mapped: as the tables that were, by area"));
         }
 
         return new(library.Name, cycles, positions, assumptions, [.. modules.OrderByDescending(module => module.Joules).ThenBy(module => module.Name, StringComparer.Ordinal)], report.MacroBits);
-    }
 
-    /// <summary>What a table that was not mapped takes: as much for its area as those that were.</summary>
-    private static ModuleEnergy ScaledBy(List<ModuleResult> tables, Dictionary<string, ModuleEnergy> energies, double area) =>
-        tables.Aggregate(ModuleEnergy.Nothing, (sum, table) => sum + energies[table.Name]).Times(area / Math.Max(1e-9, tables.Sum(table => table.Area)));
+        ModulePower Power(ModuleResult module)
+        {
+            var own = design.ByName[module.Name].Names.Where(activities.ContainsKey).ToList();
+            var activity = own.Count > 0 ? own.Select(name => activities[name]).Aggregate((a, b) => a + b) : all;
+            var file = ModuleMapper.NetlistOf(netlists, module.Name);
+            var netlist = NetlistReader.Read(file, File.ReadAllText(file), library);
+            var energy = ModuleEnergy.Of(netlist, library, assumptions);
 
-    private static ModuleEnergy Energy(string module, LibertyLibrary library, string netlists, PowerAssumptions assumptions)
-    {
-        var file = ModuleMapper.NetlistOf(netlists, module);
-        return ModuleEnergy.Of(NetlistReader.Read(file, File.ReadAllText(file), library), library, assumptions);
+            // Only tables of weights count through their addresses.
+            var sweep = own.Count > 0 && RomLayout.IsName(module.Name) ? TableSweep.Of(netlist, library, assumptions) : null;
+            var logic = sweep is { AddressToggles: > 0 } ? sweep.Joules * activity.AddressToggles / sweep.AddressToggles : module.Count * energy.LogicJoules * activity.PerBit;
+            return new(
+                module.Name, module.Count, module.Count * energy.ClockJoules * cycles, module.Count * energy.RegisterJoules * activity.PerRegisterBit, logic, module.Count * energy.LeakageWatts * seconds,
+                own.Count == 0 ? "mean activity of the design" : "");
+        }
     }
 }

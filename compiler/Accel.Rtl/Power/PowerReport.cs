@@ -1,3 +1,5 @@
+using Accel.Rtl.Matrices;
+
 namespace Accel.Rtl.Power;
 
 /// <summary>What a module and all its instances took in a run.</summary>
@@ -10,6 +12,9 @@ namespace Accel.Rtl.Power;
 /// <param name="Note">Where it is not the module's own cells or signals that were counted; empty otherwise.</param>
 public sealed record ModulePower(string Name, long Count, double ClockJoules, double RegisterJoules, double LogicJoules, double LeakageJoules, string Note)
 {
+    /// <summary>Whether it is a table of weights or of their scales.</summary>
+    public bool IsTable => RomLayout.IsName(Name);
+
     public double Joules => ClockJoules + RegisterJoules + LogicJoules + LeakageJoules;
 }
 

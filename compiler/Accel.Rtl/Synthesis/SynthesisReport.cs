@@ -6,6 +6,11 @@ namespace Accel.Rtl.Synthesis;
 /// <param name="Modules">Different modules that it holds, itself among them.</param>
 public sealed record BlockResult(string Name, long Count, int Modules, long Cells, long FlipFlops, double Area, long MacroBits, bool HasEstimates);
 
+/// <summary>How tables that are not mapped are told, and how far that is to be trusted.</summary>
+/// <param name="Estimator">Fitted to the tables of the run, or the one that is built in where they are too few.</param>
+/// <param name="BuiltInError">Of the figures that are built in, on the tables of the run; null where none was mapped.</param>
+public sealed record TableEstimation(TableEstimator Estimator, EstimateError? BuiltInError);
+
 /// <summary>A mapped design.</summary>
 public sealed record SynthesisReport
 {
@@ -25,8 +30,8 @@ public sealed record SynthesisReport
     /// <summary>Null where it was not searched or there is none.</summary>
     public required LongestPath? Path { get; init; }
 
-    /// <summary>Fitted to the tables that were mapped; null where they were too few.</summary>
-    public required TableEstimator? Estimator { get; init; }
+    /// <summary>What told, or would tell, tables that are not mapped; null for a design without tables.</summary>
+    public required TableEstimation? Tables { get; init; }
 
     /// <summary>The longest of the mapper's own figures, and whose it is.</summary>
     public (string Module, double Picoseconds) MapperPath => Modules.Select(module => (module.Name, module.MapperDelayPicoseconds)).DefaultIfEmpty(("", 0)).MaxBy(pair => pair.Item2);

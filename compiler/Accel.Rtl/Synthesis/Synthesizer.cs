@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Accel.Core.Diagnostics;
+using Accel.Rtl.Matrices;
 using Accel.Rtl.Tools;
 
 namespace Accel.Rtl.Synthesis;
@@ -52,7 +53,7 @@ public static class Synthesizer
         }
 
         fault?.Throw();
-        var estimator = Estimate(design, results, library.GateArea);
+        var estimation = Estimate(design, results, library.GateArea);
 
         return new()
         {
@@ -61,7 +62,7 @@ public static class Synthesizer
             GateArea = library.GateArea,
             Weights = weights,
             Modules = results,
-            Estimator = estimator,
+            Tables = estimation,
             Path = options.HasTiming && results.All(result => result.Kind != ResultKind.Failed) ? Timing(design, mapper, results, folder, options) : null,
         };
 
@@ -125,20 +126,28 @@ public static class Synthesizer
         }
     }
 
-    /// <summary>Fits an estimator to the tables that were mapped, and gives those that were not their areas.</summary>
-    private static TableEstimator? Estimate(DesignHierarchy design, ModuleResult[] results, double gateArea)
+    /// <summary>Fits an estimator to the tables that were mapped, or takes the one that is built in, and gives those that were not their areas.</summary>
+    private static TableEstimation? Estimate(DesignHierarchy design, ModuleResult[] results, double gateArea)
     {
         var tables = Enumerable.Range(0, results.Length).Where(i => design.Modules[i].Module.Table is not null).ToList();
-        var estimator = TableEstimator.Fit(tables.Where(i => results[i].Kind == ResultKind.Mapped).Select(i => (design.Modules[i].Module.Table!, results[i].Area / gateArea)));
+        if (tables.Count == 0)
+        {
+            return null;
+        }
+
+        // Tables of functions are smooth, and their logic is another: they would spoil the figures for weights, and are few.
+        var weights = tables.Where(i => RomLayout.IsName(design.Modules[i].Name)).ToList();
+        var mapped = (weights.Count > 0 ? weights : tables).Where(i => results[i].Kind == ResultKind.Mapped).Select(i => (design.Modules[i].Module.Table!, results[i].Area / gateArea)).ToList();
+        var own = TableEstimator.Fit(mapped);
+        var estimator = own ?? TableEstimator.BuiltIn;
+        var source = own is null ? "the figures that are built in" : "the tables that were mapped";
         foreach (var i in tables.Where(i => results[i].Kind == ResultKind.Estimated))
         {
             var table = design.Modules[i].Module.Table!;
-            results[i] = estimator is not null
-                ? results[i] with { Area = estimator.Estimate(table) * gateArea, Note = $"{table.Bits} bits: told from the tables that were mapped" }
-                : results[i] with { Kind = ResultKind.Failed, Note = $"a table of {table.Bits} bits, and too few smaller ones were mapped to tell its area: raise the limit on tables" };
+            results[i] = results[i] with { Area = estimator.Estimate(table) * gateArea, Note = $"{table.Bits} bits: told from {source}" };
         }
 
-        return estimator;
+        return new(estimator, TableEstimator.BuiltIn.ErrorOn(mapped));
     }
 
     private static LongestPath? Timing(DesignHierarchy design, ModuleMapper mapper, ModuleResult[] results, string folder, SynthesisOptions options) =>

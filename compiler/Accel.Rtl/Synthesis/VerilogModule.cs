@@ -16,9 +16,9 @@ internal readonly record struct ModuleUse(string Module, int Count);
 /// <summary>A <c>case</c> of constants: what a matrix in ROM is.</summary>
 /// <param name="Entries">Constants.</param>
 /// <param name="Width">Bits of a constant.</param>
-/// <param name="IdleColumns">Columns that are the same in each entry, as those behind a row's end are: they cost nothing.</param>
-/// <param name="InformationBits">What it tells, see <see cref="TableInformation"/>.</param>
-internal sealed record ConstantTable(int Entries, int Width, int IdleColumns, double InformationBits)
+/// <param name="Choices">Of its <see cref="TableStructure"/>.</param>
+/// <param name="Joins">The same.</param>
+internal sealed record ConstantTable(int Entries, int Width, long Choices, long Joins)
 {
     /// <summary>Bits of all constants.</summary>
     public long Bits => (long)Entries * Width;

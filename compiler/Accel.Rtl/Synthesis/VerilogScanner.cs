@@ -83,31 +83,46 @@ internal static partial class VerilogScanner
             return null;
         }
 
-        if (!int.TryParse(entries[0].Groups[1].Value, out var width) || width is < 1 or > WidestTable)
+        if (!int.TryParse(entries[0].Groups[3].Value, out var width) || width is < 1 or > WidestTable)
         {
             return null;
         }
 
-        var information = new TableInformation(width);
+        var constants = new SortedDictionary<int, byte[]>();
         foreach (Match entry in entries)
         {
-            if (entry.Groups[2].Value == "d")
+            var style = entry.Groups[1].Value == "h" ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
+            if (!int.TryParse(entry.Groups[2].ValueSpan, style, CultureInfo.InvariantCulture, out var address) || address < 0 || !constants.TryAdd(address, Constant(entry.Groups[4].Value, entry.Groups[5].ValueSpan)))
             {
-                information.Add(BigInteger.TryParse(entry.Groups[3].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number.ToByteArray(isUnsigned: true) : []);
-                continue;
+                return null;
             }
-
-            var digits = entry.Groups[3].ValueSpan;
-            var bytes = new byte[(digits.Length + 1) / 2];
-            for (var k = 0; k < digits.Length; k++)
-            {
-                bytes[k / 2] |= (byte)(HexDigit(digits[digits.Length - 1 - k]) << (4 * (k % 2)));
-            }
-
-            information.Add(bytes);
         }
 
-        return new(entries.Count, width, information.IdleColumns, information.Bits);
+        var structure = new TableStructure(width);
+        foreach (var (address, constant) in constants)
+        {
+            structure.Add(address, constant);
+        }
+
+        structure.Count();
+        return new(entries.Count, width, structure.Choices, structure.Joins);
+    }
+
+    /// <summary>The bits of a literal, the lowest first, eight a byte.</summary>
+    private static byte[] Constant(string form, ReadOnlySpan<char> digits)
+    {
+        if (form == "d")
+        {
+            return BigInteger.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number.ToByteArray(isUnsigned: true) : [];
+        }
+
+        var bytes = new byte[(digits.Length + 1) / 2];
+        for (var k = 0; k < digits.Length; k++)
+        {
+            bytes[k / 2] |= (byte)(HexDigit(digits[digits.Length - 1 - k]) << (4 * (k % 2)));
+        }
+
+        return bytes;
     }
 
     private static int HexDigit(char c) => char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
@@ -172,7 +187,7 @@ internal static partial class VerilogScanner
     [GeneratedRegex(@"\breg\s+(?:signed\s+)?(?:\[\s*(\d+)\s*:\s*(\d+)\s*\]\s*)?[A-Za-z_]\w*\s*\[\s*(\d+)\s*:\s*(\d+)\s*\]\s*;")]
     private static partial Regex ArrayForm();
 
-    [GeneratedRegex(@"\b\d+'[dh][0-9a-fA-F]+\s*:\s*\w+\s*=\s*(\d+)'([dh])([0-9a-fA-F]+)\s*;")]
+    [GeneratedRegex(@"\b\d+'([dh])([0-9a-fA-F]+)\s*:\s*\w+\s*=\s*(\d+)'([dh])([0-9a-fA-F]+)\s*;")]
     private static partial Regex EntryForm();
 
     [GeneratedRegex(@"\bendcase\b")]

@@ -27,6 +27,9 @@ public sealed record BenchRun(string Vectors)
     /// <summary>Full path of a file for waves.</summary>
     public string? Waves { get; init; }
 
+    /// <summary>Whether streams are held back at random and a chip does something else before a reset; for waves of a run alone, under Verilator, without.</summary>
+    public bool HasStalls { get; init; } = true;
+
     /// <summary>Of stalls and of what registers hold before a reset.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -144,6 +147,11 @@ public sealed class TestBench
         if (run.Waves is { } waves)
         {
             arguments.AddRange(["--vcd", waves]);
+        }
+
+        if (!run.HasStalls)
+        {
+            arguments.Add("--no-stalls");
         }
 
         return arguments;

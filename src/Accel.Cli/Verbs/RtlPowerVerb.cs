@@ -44,16 +44,22 @@ internal static class RtlPowerVerb
             var netlists = Path.Combine(chip.Path, "build", "synth");
             try
             {
+                terminal.Error.WriteLine($"{chip.Path}: mapping what is not mapped yet");
                 Progress? progress = null;
                 var mapped = Synthesizer.Run(
                     design.Path, design.Sources, design.Top, design.Weights, library, netlists, new SynthesisOptions { Jobs = parsed.GetValue(jobs), HasTiming = false },
                     (done, all) => (progress ??= new(terminal, "modules", all)).Report(done));
                 progress?.Finish();
                 var run = Cut(chip.Runs[0], parsed.GetValue(tokens));
+                terminal.Error.WriteLine($"{chip.Path}: running {run.Positions} tokens with waves");
                 var signals = Waves(chip, run);
+                terminal.Error.WriteLine($"{chip.Path}: counting");
+                Progress? netlistsRead = null;
                 var report = PowerEstimator.Estimate(
                     chip.Path, design.Sources, chip.Report.FilesFor(DesignView.Simulation).Select(file => KeyValuePair.Create(file, TextFile.Read(new FileInfo(Path.Combine(chip.Path, file)), MostBytes))),
-                    mapped, library.Liberty, netlists, signals, run.Positions, new PowerAssumptions { ClockHertz = parsed.GetValue(clock) * 1e6 });
+                    mapped, library.Liberty, netlists, signals, run.Positions, new PowerAssumptions { ClockHertz = parsed.GetValue(clock) * 1e6 },
+                    (done, all) => (netlistsRead ??= new(terminal, "netlists", all)).Report(done));
+                netlistsRead?.Finish();
                 Write(terminal, chip, report, parsed.GetValue(json));
                 return ExitCode.Done;
             }
@@ -78,7 +84,7 @@ internal static class RtlPowerVerb
         try
         {
             File.WriteAllText(vectors, TestVectors.Print([run]));
-            var result = new ChipVerifier(bench, [run]).Run(new BenchRun(vectors) { Waves = waves });
+            var result = new ChipVerifier(bench, [run]).Run(new BenchRun(vectors) { Waves = waves, HasStalls = false });
             if (!result.IsEqual)
             {
                 throw new InputException(chip.Path, "", "a chip that gives the interpreter's tokens", "others: `accel rtl verify` says which");
@@ -103,11 +109,15 @@ internal static class RtlPowerVerb
         }
 
         terminal.Output.WriteLine($"{Terminal.Shown(chip.Report.Model.Name)} on {Terminal.Shown(report.Library)}, an estimate before placement: {report.Positions} tokens, {report.Cycles:N0} cycles");
-        var shown = report.Modules.Take(MostRows).ToList();
-        var rest = report.Modules.Skip(MostRows).ToList();
+
+        // A chip has two tables for each matrix: one line for all of them.
+        var tables = report.Modules.Where(module => module.IsTable).ToList();
+        var shown = report.Modules.Where(module => !module.IsTable).Take(MostRows).ToList();
+        var rest = report.Modules.Where(module => !module.IsTable).Skip(MostRows).ToList();
         terminal.WriteTable(
             ["module, without what it holds", "count", "clock", "registers", "logic", "leakage", "nJ a token", "share"],
             [
+                .. tables.Count > 0 ? [Row(report, $"{tables.Count} tables of weights and scales{(tables.Any(table => table.Note.Length > 0) ? " *" : "")}", $"{tables.Sum(table => table.Count):N0}", tables)] : Array.Empty<string[]>(),
                 .. shown.Select(module => Row(report, $"{module.Name}{(module.Note.Length > 0 ? " *" : "")}", $"{module.Count:N0}", [module])),
                 .. rest.Count > 0 ? [Row(report, $"{rest.Count} others", "", rest)] : Array.Empty<string[]>(),
                 Row(report, "all", "", report.Modules),

@@ -39,9 +39,9 @@ internal static class RtlSynthOutput
             terminal.Output.WriteLine($"memory macros, not in the area: {string.Join(", ", macros.Select(macro => $"{macro.Name}{(macro.Count > 1 ? $" x {macro.Count}" : "")} {macro.MacroBits:N0}"))} bits");
         }
 
-        if (report.Estimator is { } estimator && report.Modules.Any(module => module.Kind == ResultKind.Estimated))
+        if (report.Tables is { } tables)
         {
-            terminal.Output.WriteLine($"about: {report.Modules.Count(module => module.Kind == ResultKind.Estimated)} tables are told from {estimator.Tables} that were mapped, {estimator.PerBit:0.000} gate equivalents per bit told; left out one by one those are {100 * estimator.MeanError:0.0} % off, {100 * estimator.WorstError:0.0} % at worst");
+            Print(terminal, report, tables);
         }
 
         if (report.Path is { } path)
@@ -49,6 +49,31 @@ internal static class RtlSynthOutput
             terminal.Output.WriteLine($"longest path: {path.Nanoseconds:0.00} ns, {path.Megahertz:0.0} MHz, from {path.From} to {path.To}");
             terminal.Output.WriteLine($"    gates alone, as the mapper sees them: {report.MapperPath.Picoseconds / 1000:0.00} ns in {report.MapperPath.Module}");
         }
+    }
+
+    private static void Print(Terminal terminal, SynthesisReport report, TableEstimation tables)
+    {
+        var told = report.Modules.Count(module => module.Kind == ResultKind.Estimated);
+        var estimator = tables.Estimator;
+        var figures = $"{estimator.PerChoice:0.000} gate equivalents per choice and {estimator.PerJoin:0.000} per join";
+        if (told > 0)
+        {
+            terminal.Output.WriteLine(estimator.Tables > 0
+                ? $"about: {told} tables are told from {estimator.Tables} that were mapped, {figures}"
+                : $"about: {told} tables are told by what is built in, {figures}, as too few were mapped");
+        }
+
+        if (estimator.HeldOut is { } held)
+        {
+            terminal.Output.WriteLine($"tables by estimate, each shape told from the others: {Text(held)}");
+        }
+
+        if (tables.BuiltInError is { } builtIn)
+        {
+            terminal.Output.WriteLine($"tables by the estimate that is built in, before anything is mapped: {Text(builtIn)}");
+        }
+
+        static string Text(EstimateError error) => $"{100 * error.Sum:+0.0;-0.0;0.0} % in sum, {100 * error.Mean:0.0} % in the mean, {100 * error.Worst:0.0} % at worst, of {error.Tables}";
     }
 
     private static string PerWeight(SynthesisReport report, double transistors) => report.Weights is { } weights
@@ -102,15 +127,15 @@ internal static class RtlSynthOutput
             writer.WriteEndObject();
         }
 
-        if (report.Estimator is { } estimator)
+        if (report.Tables is { } tables)
         {
             writer.WriteStartObject("estimator");
-            writer.WriteNumber("tables", estimator.Tables);
-            writer.WriteNumber("gate_equivalents_per_bit", Math.Round(estimator.PerBit, 5));
-            writer.WriteNumber("gate_equivalents_per_entry", Math.Round(estimator.PerEntry, 4));
-            writer.WriteNumber("gate_equivalents_per_column", Math.Round(estimator.PerColumn, 4));
-            writer.WriteNumber("mean_error", Math.Round(estimator.MeanError, 4));
-            writer.WriteNumber("worst_error", Math.Round(estimator.WorstError, 4));
+            writer.WriteBoolean("built_in", tables.Estimator.Tables == 0);
+            writer.WriteNumber("tables", tables.Estimator.Tables);
+            writer.WriteNumber("gate_equivalents_per_choice", Math.Round(tables.Estimator.PerChoice, 5));
+            writer.WriteNumber("gate_equivalents_per_join", Math.Round(tables.Estimator.PerJoin, 5));
+            Error("held_out", tables.Estimator.HeldOut);
+            Error("built_in_on_this_run", tables.BuiltInError);
             writer.WriteEndObject();
         }
 
@@ -145,6 +170,19 @@ internal static class RtlSynthOutput
         }
 
         writer.WriteEndArray();
+
+        void Error(string name, EstimateError? error)
+        {
+            if (error is { } known)
+            {
+                writer.WriteStartObject(name);
+                writer.WriteNumber("tables", known.Tables);
+                writer.WriteNumber("sum", Math.Round(known.Sum, 4));
+                writer.WriteNumber("mean", Math.Round(known.Mean, 4));
+                writer.WriteNumber("worst", Math.Round(known.Worst, 4));
+                writer.WriteEndObject();
+            }
+        }
 
         void Figures(long cells, long flipFlops, double area, long bits)
         {

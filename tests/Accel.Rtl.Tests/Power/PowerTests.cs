@@ -120,6 +120,37 @@ public sealed class PowerTests
         Assert.Equal((1.5, 5.0), (modules["child"].PerRegisterBit, modules["child"].PerBit));
     }
 
+    [Fact]
+    public void A_table_takes_what_its_nets_change_as_the_address_counts()
+    {
+        const string Text = """
+            module rom_t(address, word);
+              nand g0 (
+                .A(address[0]),
+                .B(address[1]),
+                .Y(word[0])
+              );
+              inv g1 (
+                .A(word[0]),
+                .Y(word[1])
+              );
+            endmodule
+            """;
+        var sweep = TableSweep.Of(NetlistReader.Read("rom_t.v", Text, Hand), Hand, _noWires)!;
+
+        // 0, 1, 2, 3, 0: bit 0 changes at each step, bit 1 at every other, both outputs into 3 and out of it. Sixteen rounds. The nand drives the inverter's 10 fF, at 2 fJ each.
+        var unit = Hand.Cells["inv"].Outputs.Single().InternalPower[0].Rise.At(0, 0);
+        Assert.Equal(16 * 6, sweep.AddressToggles);
+        Assert.Equal(16 * 2 * ((2 * 10e-15) + (0.5 * unit)), sweep.Joules, 1e-20);
+    }
+
+    [Fact]
+    public void A_module_with_states_or_another_port_is_no_table()
+    {
+        Assert.Null(TableSweep.Of(NetlistReader.Read("m.v", "module m(index, y);\n  inv g (\n    .A(index),\n    .Y(y)\n  );\nendmodule\n", Hand), Hand, _noWires));
+        Assert.Null(TableSweep.Of(NetlistReader.Read("m.v", "module m(address, clk, y);\n  dff g (\n    .C(clk),\n    .D(address),\n    .Q(y)\n  );\nendmodule\n", Hand), Hand, _noWires));
+    }
+
     /// <summary>
     /// A multiply-accumulate runs on random codes, as text and mapped. Net by net at gate level the energy is known but for the wires; the estimate knows the text's signals
     /// alone and must come near.

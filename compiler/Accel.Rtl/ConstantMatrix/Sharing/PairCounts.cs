@@ -12,6 +12,10 @@ namespace Accel.Rtl.ConstantMatrix.Sharing;
 internal sealed class PairCounts
 {
     private const int LeastCapacity = 1 << 12;
+
+    /// <summary>Tables of this many slots, 64 MB, are filled further than smaller ones: longer ways to a slot rather than twice the memory.</summary>
+    private const int LargeCapacity = 1 << 23;
+
     private const int CountBits = 16;
     private const ulong CountMask = (1UL << CountBits) - 1;
 
@@ -33,7 +37,7 @@ internal sealed class PairCounts
         ref var slot = ref Find(key.Packed);
         if (slot == 0)
         {
-            if (_used * 2 >= _slots.Length)
+            if (_used >= Room(_slots.Length))
             {
                 Rebuild();
                 slot = ref Find(key.Packed);
@@ -162,6 +166,9 @@ internal sealed class PairCounts
         }
     }
 
+    /// <summary>Keys that a table holds before it grows.</summary>
+    private static int Room(int capacity) => capacity < LargeCapacity ? capacity / 2 : capacity / 4 * 3;
+
     private void Rebuild()
     {
         var live = 0;
@@ -171,7 +178,7 @@ internal sealed class PairCounts
         }
 
         var capacity = LeastCapacity;
-        while (capacity < live * 3L)
+        while (capacity < LargeCapacity ? capacity < live * 3L : Room(capacity) < live * 5L / 4)
         {
             capacity *= 2;
         }

@@ -6,7 +6,11 @@ namespace Accel.Rtl.ConstantMatrix.Sharing;
 /// </summary>
 internal sealed class TileSearch
 {
-    private const int Rounds = 31;
+    private const int MostRounds = 31;
+
+    /// <summary>Of a round's work, the part that making its network anew may take where that only keeps the last one safe.</summary>
+    private const int CopyPart = 4;
+
     private const double Hot = 0.6;
     private const double Cold = 0.05;
     private const long NoLimit = 1L << 40;
@@ -32,15 +36,18 @@ internal sealed class TileSearch
         var network = start;
         Share(network, _allowedWeights, ref draw);
         var (best, bestCost) = (network, _cost(network));
-        for (var round = 0; round < Rounds && moves >= Rounds && work >= Rounds; round++)
+
+        // Sums with states are not transposed: a round is but a copy, and a long one is as good as many short ones.
+        var rounds = _statePrice == 0 || moves < MostRounds || work < MostRounds ? MostRounds : (int)Math.Min(MostRounds, work / (CopyPart * Math.Max(1, PairsOf(network))));
+        for (var round = 0; round < rounds && moves >= MostRounds && work >= MostRounds; round++)
         {
             // A transposed network does not tell the states of its sums.
             var transposed = round % 2 == 1 && _statePrice == 0;
             network = network.Rebuild(transposed: round > 0 && _statePrice == 0);
             var allowed = transposed ? Unlimited(network.Outputs) : _allowedWeights;
             var sharing = Share(network, allowed, ref draw);
-            var (hot, cold) = (Temperature(round), Temperature(round + 1));
-            new SharingSearch(network, sharing, _statePrice).Run(ref draw, moves / Rounds, work / Rounds, hot, cold);
+            var (hot, cold) = (Temperature(round, rounds), Temperature(round + 1, rounds));
+            new SharingSearch(network, sharing, _statePrice).Run(ref draw, moves / rounds, work / rounds, hot, cold);
             if (!transposed && _cost(network) is var cost && cost <= bestCost)
             {
                 (best, bestCost) = (network, cost);
@@ -50,7 +57,20 @@ internal sealed class TileSearch
         return best;
     }
 
-    private static double Temperature(int round) => Hot + ((Cold - Hot) * round / Rounds);
+    private static double Temperature(int round, int rounds) => Hot + ((Cold - Hot) * round / rounds);
+
+    /// <summary>Pairs of terms that stand in one sum: what a copy counts.</summary>
+    private static long PairsOf(SumNetwork network)
+    {
+        var pairs = 0L;
+        for (var sum = network.Inputs; sum < network.Signals; sum++)
+        {
+            var terms = (long)network.Sum(sum).Length;
+            pairs += terms * (terms - 1) / 2;
+        }
+
+        return pairs;
+    }
 
     private static long[] Unlimited(int outputs)
     {

@@ -4,11 +4,12 @@ using Accel.Rtl.Blocks;
 using Accel.Rtl.ConstantMatrix;
 using Accel.Rtl.Hdl;
 using Accel.Rtl.Matrices.Unrolled;
+using Accel.Rtl.Synthesis;
 
 namespace Accel.Rtl.Matrices.Choice;
 
 /// <summary>
-/// What a product takes in each style, known without its logic: gate equivalents from the weights' nonzero signed digits, cycles exactly, and a proxy of
+/// What a product takes in each style, known without its logic: gate equivalents of adders from the weights' nonzero signed digits, of tables from what their bits choose and join, cycles exactly, and a proxy of
 /// energy. Figures per digit and per bit are fitted to units mapped to the open 130 nm library (README of the folder above).
 /// </summary>
 internal sealed class StyleCost
@@ -16,11 +17,16 @@ internal sealed class StyleCost
     private const double FlipFlop = 5.33;
     private const double HeldBit = 8.4;
 
-    /// <summary>A bit of ROM as logic: 3,550 gate equivalents for 64 x 64 int4 codes.</summary>
-    private const double RomBit = 0.217;
+    /// <summary>A bit of a small table beside serial and parallel logic.</summary>
+    private const double SmallTableBit = 0.217;
 
-    /// <summary>A multiply-accumulate lane with its share of the adder tree.</summary>
-    private const double Lane = 900;
+    /// <summary>
+    /// Of style rom, the choice of one table's word among those of all, per table and bit of a word with its mantissa: the whole unit of two int8 chips, 36 tables at 64 lanes
+    /// and 41 at 128, less their lanes, is told within 3 %.
+    /// </summary>
+    private const double WordChoiceBit = 3.75;
+
+    private static readonly LogicFigures _figures = new();
 
     /// <summary>
     /// Shared sums and inverters for a nonzero digit, and the state of a row's sum in a group: together within a tenth of four mapped units, 64 x 64 of int4, ternary
@@ -46,6 +52,7 @@ internal sealed class StyleCost
     private readonly QuantizedLinear _op;
     private readonly long _digits;
     private readonly double _serialPasses;
+    private readonly Dictionary<int, double> _romGates = [];
 
     public StyleCost(QuantizedLinear op, int codeBits)
     {
@@ -64,17 +71,30 @@ internal sealed class StyleCost
 
     public UnrolledMatrix Unrolled { get; }
 
-    /// <summary>Gate equivalents of a matrix as a table.</summary>
-    public static double RomGates(WeightMatrix weight) => RomBit * weight.StorageBits;
+    /// <summary>Gate equivalents of a matrix as a table of words for so many lanes, its mantissas with it.</summary>
+    public static double RomGates(WeightMatrix weight, int blocks, int lanes)
+    {
+        var (codes, mantissas) = new RomLayout(weight, blocks, lanes, RomLayout.SegmentOf([(weight, blocks)], lanes)).Structure();
+        return TableEstimator.BuiltIn.Estimate(codes) + TableEstimator.BuiltIn.Estimate(mantissas);
+    }
 
     /// <summary>Gate equivalents that are the matrix's own.</summary>
-    public double Gates(MatrixStyle style)
+    public double Gates(MatrixStyle style, int lanes)
     {
         var weight = _op.Weight;
-        var mantissas = RomBit * 16 * weight.Rows * weight.Groups;
+        if (style == MatrixStyle.Rom)
+        {
+            if (!_romGates.TryGetValue(lanes, out var gates))
+            {
+                _romGates.Add(lanes, gates = RomGates(weight, _op.Blocks, lanes));
+            }
+
+            return gates;
+        }
+
+        var mantissas = SmallTableBit * 16 * weight.Rows * weight.Groups;
         return mantissas + style switch
         {
-            MatrixStyle.Rom => RomBit * weight.CodeBits * weight.Rows * weight.Columns,
             MatrixStyle.Serial => (SerialDigit * _digits) + ((SerialRow + 2.0) * weight.Rows * weight.Groups) + (1.7 * weight.Columns * Unrolled.Bands.Count),
             _ => (ParallelDigit * _digits) + (2.2 * weight.Rows * weight.Groups * Unrolled.SumBits) + (5.0 * weight.Rows) + (1.7 * weight.Columns * Unrolled.CodeBits),
         };
@@ -93,7 +113,7 @@ internal sealed class StyleCost
         var scaling = groups * ((ProductBit * 16 * bits) + (FlipFlop * (bits + 16)));
         return style switch
         {
-            MatrixStyle.Rom => lanes * Lane,
+            MatrixStyle.Rom => LaneGates(users, lanes) + (WordChoiceBit * users.DistinctBy(u => u.Op.Weight.Name).Count() * ((lanes * users.Max(u => u.Op.Weight.CodeBits)) + RomLayout.MantissaBits)),
             MatrixStyle.Serial => held + scaling + (BitChoice * inputs) + (TurnerBit * groups * bits * bits) + 600,
             _ => held + scaling + 600,
         };
@@ -116,12 +136,16 @@ internal sealed class StyleCost
     /// <summary>Gates that change for a token: a proxy of switching energy.</summary>
     public double Toggles(MatrixStyle style, int lanes)
     {
-        var own = Gates(style);
+        var own = Gates(style, lanes);
         return style switch
         {
-            MatrixStyle.Rom => Activity * _op.Weight.Rows * Math.Ceiling((double)Unrolled.Inputs / lanes) * ((lanes * Lane) + (own / _op.Weight.Rows)),
+            MatrixStyle.Rom => Activity * _op.Weight.Rows * Math.Ceiling((double)Unrolled.Inputs / lanes) * (LaneGates([this], lanes) + (own / _op.Weight.Rows)),
             MatrixStyle.Serial => Activity * own * _serialPasses * Unrolled.SumBits,
             _ => Settling * own,
         };
     }
+
+    /// <summary>Multiply-accumulate lanes with their share of the adder tree.</summary>
+    private static double LaneGates(IReadOnlyList<StyleCost> users, int lanes) =>
+        lanes * (_figures.GatesPerLane + (_figures.GatesPerLaneAndWeightBit * users.Max(u => u.Op.Weight.CodeBits)));
 }

@@ -128,7 +128,7 @@ public sealed record StylePlan(int Lanes, IReadOnlyList<MatrixChoice> Choices, d
             var choices = Choices();
 
             // The embedding looks rows up: in the ROM of a product, if that is one, else in one of its own.
-            _shared = styles.TryGetValue(table.Name, out var tableStyle) && tableStyle == MatrixStyle.Rom ? 0 : StyleCost.RomGates(table);
+            _shared = styles.TryGetValue(table.Name, out var tableStyle) && tableStyle == MatrixStyle.Rom ? 0 : StyleCost.RomGates(table, 1, lanes);
             _shared += Enum.GetValues<MatrixStyle>().Sum(style => StyleCost.SharedGates(style, Users(style), lanes));
             Gates = choices.DistinctBy(choice => choice.Weight).Sum(choice => choice.Gates) + _shared;
             Cycles = choices.Sum(choice => choice.Cycles) + beside;
@@ -169,7 +169,7 @@ public sealed record StylePlan(int Lanes, IReadOnlyList<MatrixChoice> Choices, d
                 {
                     var (weight, style) = (product.Op.Weight, Styles[product.Op.Weight.Name]);
                     return new MatrixChoice(
-                        weight.Name, weight.Rows, weight.Columns, weight.Format, style, product.Gates(style),
+                        weight.Name, weight.Rows, weight.Columns, weight.Format, style, product.Gates(style, _lanes),
                         product.Cycles(style, _lanes, users[style], _request.AdderLevels), product.Toggles(style, _lanes));
                 }),
             ];

@@ -7,6 +7,7 @@
 //   cycles RUN POSITION CYCLES
 //   value RUN POSITION STEP ELEMENTS HASH      with --probe: a value of the model, all its elements
 //   element INDEX DATA                         with --only: one value, element by element
+// With --no-stalls nothing is held back, and a chip is not disturbed before it is reset: waves show the runs and nothing else.
 // Exit code: 0 all as expected, 1 something differs, 2 arguments or files that cannot be used.
 #include <cstdint>
 #include <cstdio>
@@ -102,7 +103,7 @@ public:
     bool run(size_t number, const Run& run) {
         number_ = number;
         if (number % 2 == 0) {
-            disturb(run);
+            if (options_.stalls) disturb(run);
             reset();
         }
         return drive(run, UINT64_MAX);
