@@ -13,6 +13,8 @@ internal sealed partial class EventChannel : Channel
         Buses = device.SplitBuses ? [new CommandBus(), new CommandBus()] : [new CommandBus()];
         var gates = new GateTable(device, config);
         PseudoChannels = [.. addressing.Select((a, i) => new EventPseudoChannel(this, i, gates, mapping, a))];
+        _first = PseudoChannels[0];
+        _second = PseudoChannels.Length == 2 ? PseudoChannels[1] : null;
     }
 
     internal CommandBus[] Buses { get; }
@@ -20,6 +22,8 @@ internal sealed partial class EventChannel : Channel
     /// <summary>The pseudo-channel that sent the last command.</summary>
     internal int LastServed { get; set; } = -1;
 
+    private readonly EventPseudoChannel _first;
+    private readonly EventPseudoChannel? _second;
     private long _turnCycle = -1;
     private int _turn;
 
@@ -210,6 +214,11 @@ internal sealed partial class EventChannel : Channel
     /// <summary>The pseudo-channel with the earliest event; of several, those after the one that sent the last command come first.</summary>
     private EventPseudoChannel Earliest()
     {
+        if (_second is not null)
+        {
+            return EarlierOfTwo(_first, _second);
+        }
+
         var cycle = PseudoChannels[0].Wake;
         for (var i = 1; i < PseudoChannels.Length; i++)
         {
@@ -229,6 +238,18 @@ internal sealed partial class EventChannel : Channel
                 return PseudoChannels[i];
             }
         }
+    }
+
+    private EventPseudoChannel EarlierOfTwo(EventPseudoChannel first, EventPseudoChannel second)
+    {
+        var (a, b) = (first.Wake, second.Wake);
+        var cycle = Math.Min(a, b);
+        if (cycle != _turnCycle)
+        {
+            (_turnCycle, _turn) = (cycle, LastServed + 1);
+        }
+
+        return a < b || (a == b && _turn != 1) ? first : second;
     }
 
     /// <summary>

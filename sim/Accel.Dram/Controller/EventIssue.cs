@@ -67,6 +67,7 @@ internal sealed unsafe partial class EventPseudoChannel
         Classify(bank);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void IssueRefresh(Command command, long now)
     {
         var rank = _planBank >> _rankShift;
@@ -204,6 +205,7 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>Pushes gates that count several commands.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void PushWindows(GateTable.Window[] windows, int bank, long now)
     {
         foreach (ref readonly var window in windows.AsSpan())

@@ -183,6 +183,7 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>Plans the next step of a refresh that is forced, or due while nothing wants its banks; returns the banks that wait for it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private ulong PlanRefresh(long floor, bool mayPlan, ref long best)
     {
         var blocked = 0UL;

@@ -135,16 +135,16 @@ internal sealed unsafe partial class EventPseudoChannel
 
         _records = _commandLog is not null || _completionLog is not null;
         (_readBus, _readPattern) = (_busOf[(int)Command.Read], _patterns[(int)Command.Read]);
-        (OpenRow, _openRow) = Pinned<int>(_banks);
+        (OpenRow, _openRow) = Pinned.New<int>(_banks);
         Array.Fill(OpenRow, -1);
-        (Served, _served) = Pinned<int>(_banks);
-        (BankGates, _bankGate) = Pinned<long>(_banks * Commands.Count);
-        (RankGates, _rankGate) = Pinned<long>(_ranks * Commands.Count);
-        (_pushes, _push) = PinnedCopy(table.Pushes);
-        (_pushEnds, _pushEnd) = PinnedCopy(table.PushEnds);
-        (_rankPushes, _rankPush) = PinnedCopy(table.RankPushes);
-        (_rankPushEnds, _rankPushEnd) = PinnedCopy(table.RankPushEnds);
-        (_rankDelays, _rankDelay) = PinnedCopy(table.RankDelays);
+        (Served, _served) = Pinned.New<int>(_banks);
+        (BankGates, _bankGate) = Pinned.New<long>(_banks * Commands.Count);
+        (RankGates, _rankGate) = Pinned.New<long>(_ranks * Commands.Count);
+        (_pushes, _push) = Pinned.Copy(table.Pushes);
+        (_pushEnds, _pushEnd) = Pinned.Copy(table.PushEnds);
+        (_rankPushes, _rankPush) = Pinned.Copy(table.RankPushes);
+        (_rankPushEnds, _rankPushEnd) = Pinned.Copy(table.RankPushEnds);
+        (_rankDelays, _rankDelay) = Pinned.Copy(table.RankDelays);
         _windowed = Enumerable.Range(0, Commands.Count).Where(c => table.Windows[c].Length > 0).Sum(c => 1 << c);
         Rings = new long[table.RingLength];
         Array.Fill(Rings, long.MinValue / 2);
@@ -165,12 +165,12 @@ internal sealed unsafe partial class EventPseudoChannel
             _nextDue = Math.Min(_nextDue, Due[rank]);
         }
 
-        (_banksOfAges, _bankOfAge) = Pinned<byte>(AgesKept);
-        (_columnKeys, _columnKey) = Pinned<long>(_banks);
-        (_activateKeys, _activateKey) = Pinned<long>(_banks);
-        (_prechargeKeys, _prechargeKey) = Pinned<long>(_banks);
-        (_entries, _entry) = Pinned<Entry>(_readQueue + _writeQueue);
-        (_lists, _head) = Pinned<short>(6 * _banks);
+        (_banksOfAges, _bankOfAge) = Pinned.New<byte>(AgesKept);
+        (_columnKeys, _columnKey) = Pinned.New<long>(_banks);
+        (_activateKeys, _activateKey) = Pinned.New<long>(_banks);
+        (_prechargeKeys, _prechargeKey) = Pinned.New<long>(_banks);
+        (_entries, _entry) = Pinned.New<Entry>(_readQueue + _writeQueue);
+        (_lists, _head) = Pinned.New<short>(6 * _banks);
         _tail = _head + 2 * _banks;
         _hit = _head + 4 * _banks;
         _free = new short[_entries.Length];
@@ -187,9 +187,9 @@ internal sealed unsafe partial class EventPseudoChannel
         set
         {
             _counters = value;
-            _sum = AddressOf(value.Sums);
-            _peak = AddressOf(value.Peaks);
-            _latency = AddressOf(value.Latencies.Counts);
+            _sum = Pinned.AddressOf(value.Sums);
+            _peak = Pinned.AddressOf(value.Peaks);
+            _latency = Pinned.AddressOf(value.Latencies.Counts);
         }
     }
 
@@ -245,6 +245,7 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>Does what is to be done in cycle <see cref="Wake"/>, and takes in the next cycle's requests if that lies below the limit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Step(long limit)
     {
         var now = Wake;
@@ -352,30 +353,6 @@ internal sealed unsafe partial class EventPseudoChannel
 
         _nextDue += intervals * _interval;
         Wake = Math.Min(_nextDue, NextArrival);
-    }
-
-    private static PinnedArray<T> Pinned<T>(int length) where T : unmanaged => new(length);
-
-    /// <summary>The address of an array that stays where it is.</summary>
-    private static T* AddressOf<T>(T[] pinned) where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
-
-    private static PinnedArray<T> PinnedCopy<T>(T[] array) where T : unmanaged
-    {
-        var copy = new PinnedArray<T>(array.Length);
-        array.CopyTo(copy.Array, 0);
-        return copy;
-    }
-
-    /// <summary>An array that stays where it is, and its address.</summary>
-    private readonly struct PinnedArray<T>(int length) where T : unmanaged
-    {
-        public T[] Array { get; } = GC.AllocateArray<T>(length, pinned: true);
-
-        public void Deconstruct(out T[] array, out T* address)
-        {
-            array = Array;
-            address = AddressOf(Array);
-        }
     }
 
     /// <summary>Starts a cycle: counts refreshes that fall due, takes in requests, chooses the direction, plans.</summary>

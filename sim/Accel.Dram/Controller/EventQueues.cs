@@ -57,6 +57,7 @@ internal sealed unsafe partial class EventPseudoChannel
         NextArrival = port.Arrival > cycle ? port.Arrival : long.MaxValue;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void AdmitFromPorts(long cycle)
     {
         if (_portsChanged || cycle >= NextArrival)
@@ -260,8 +261,10 @@ internal sealed unsafe partial class EventPseudoChannel
         }
 
         _sequence = 0;
+        _oldestHit = 0;
         foreach (var index in queued.OrderBy(i => _entries[i].Sequence))
         {
+            _bankOfAge[_sequence % AgesKept] = _entry[index].Bank;
             _entry[index].Sequence = _sequence++;
         }
 

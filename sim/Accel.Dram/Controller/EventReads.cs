@@ -6,20 +6,26 @@ using Accel.Dram.Streams;
 namespace Accel.Dram.Controller;
 
 /// <summary>
-/// The commonest step, written out for speed: a read from an open row while no write is queued and rows stay open. It does
-/// what the general step does, without the cases that cannot be; whatever is about to become another case goes back to the general step.
+/// The commonest step, written out for speed: a read from an open row while no write is queued and rows stay open. It does what the general step
+/// does, without the cases that cannot be; whatever is about to become another case goes back to the general step.
 /// </summary>
 internal sealed unsafe partial class EventPseudoChannel
 {
-    // No bank's candidate for a column command is older; and the banks of the youngest requests, by age.
-    private const int AgesKept = 1024;
-    private uint _oldestHit;
-    private bool _inOrder;
-
+    private const int AgesKept = 64;
     private const int FewColumns = 2;
-    private int _columnsInARow;
+
+    // No bank's candidate for a column command is older.
+    private uint _oldestHit;
+
+    // The banks of the youngest requests, by age; older ones' places are taken by younger.
     private readonly byte[] _banksOfAges;
     private readonly byte* _bankOfAge;
+
+    /// <summary>Whether the last read looked for came soon after the one before it, by age.</summary>
+    private bool _inOrder;
+
+    /// <summary>Column commands since the last row commands, of which each takes off a few: random traffic is left to the general step.</summary>
+    private int _columnsInARow;
 
     private readonly bool _records;
     private readonly CommandBus _readBus;
@@ -78,7 +84,7 @@ internal sealed unsafe partial class EventPseudoChannel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long BestRead(long floor, uint served)
     {
-        if (_inOrder && _oldestHit >= served)
+        if (_inOrder && _oldestHit >= served && _sequence - served <= AgesKept)
         {
             for (var age = served + 1; age < served + 5; age++)
             {
@@ -92,7 +98,8 @@ internal sealed unsafe partial class EventPseudoChannel
                 _oldestHit = age;
                 var rank = bank >> _rankShift;
                 var start = Larger(Larger(floor, _readBus.Clear), _rankGate[(int)Command.Read * _ranks + rank]);
-                if (_bankGate[(int)Command.Read * _banks + bank] <= start && (_hitBanks & ~(_rankBanks << (rank << _rankShift))) == 0 && _readBus.IsRunFrom(floor))
+                if (_bankGate[(int)Command.Read * _banks + bank] <= start && _readBus.IsRunFrom(floor)
+                    && ((_hitBanks & ~(_rankBanks << (rank << _rankShift))) == 0 || NoRankBefore(rank)))
                 {
                     return ((start - floor) << CycleShift) | key;
                 }
@@ -102,6 +109,19 @@ internal sealed unsafe partial class EventPseudoChannel
         }
 
         return BestReadOfAll(floor, served);
+    }
+
+    /// <summary>Whether no rank may be read sooner than one.</summary>
+    private bool NoRankBefore(int rank)
+    {
+        var gate = _rankGate + (int)Command.Read * _ranks;
+        var sooner = false;
+        for (var other = 0; other < _ranks; other++)
+        {
+            sooner |= gate[other] < gate[rank];
+        }
+
+        return !sooner;
     }
 
     private long BestReadOfAll(long floor, uint served)

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Accel.Dram.Mapping;
 using Accel.Dram.Standards;
 using Accel.Dram.Streams;
@@ -17,7 +16,7 @@ namespace Accel.Dram.Controller;
 /// a step that ends before. Nothing else is read by the engine while no other port has a request and no read can meet a queued write, which
 /// the conditions of entry ensure. Starts and ends of runs are simulated.
 /// </remarks>
-internal sealed unsafe partial class MemoChannel : Channel
+internal sealed partial class MemoChannel : Channel
 {
     /// <summary>Requests of the leading pseudo-channel in a step.</summary>
     private const int Grain = 64;
@@ -261,29 +260,6 @@ internal sealed unsafe partial class MemoChannel : Channel
         }
     }
 
-    /// <summary>Puts the engine into the present state, unless it is there.</summary>
-    private void Load()
-    {
-        if (_engineIsThere)
-        {
-            return;
-        }
-
-        fixed (int* saved = _table.State(_state))
-        {
-            var state = saved;
-            for (var i = 0; i < Inputs.Length; i++)
-            {
-                state = _engine.PseudoChannels[i].Load(state, Now, _geometry[i]!, _portNumbers[i], _due.AsSpan(i * Device.Ranks, Device.Ranks));
-            }
-
-            LoadBuses(state);
-        }
-
-        _engine.Restart(Now);
-        _engineIsThere = true;
-    }
-
     /// <summary>Cycles to the limit or to the next arrival at another port.</summary>
     private long Free(long limit)
     {
@@ -361,42 +337,6 @@ internal sealed unsafe partial class MemoChannel : Channel
             {
                 _engine.PseudoChannels[i].Counters.Add(step.Counts[i], times);
             }
-        }
-    }
-
-    /// <summary>The number of the state that the engine is in.</summary>
-    private int NumberOfState()
-    {
-        fixed (int* start = _scratch)
-        {
-            var state = start;
-            for (var i = 0; i < Inputs.Length; i++)
-            {
-                state = _engine.PseudoChannels[i].Save(state, Now, _geometry[i]!, _ports[i]);
-            }
-
-            *state++ = _engine.LastServed;
-            foreach (var bus in _engine.Buses)
-            {
-                var age = Now - bus.Base;
-                var taken = age < 64 ? bus.Taken >> (int)age : 0;
-                *state++ = (int)taken;
-                *state++ = (int)(taken >> 32);
-            }
-
-            return _table.NumberOf(_scratch.AsSpan(0, (int)(state - start)));
-        }
-    }
-
-    private void LoadBuses(int* state)
-    {
-        _engine.LastServed = state[0];
-        for (var i = 0; i < _engine.Buses.Length; i++)
-        {
-            var bus = _engine.Buses[i];
-            bus.Taken = (uint)state[2 * i + 1] | ((ulong)(uint)state[2 * i + 2] << 32);
-            bus.Base = Now;
-            bus.Clear = Now + 64 - BitOperations.LeadingZeroCount(bus.Taken);
         }
     }
 }

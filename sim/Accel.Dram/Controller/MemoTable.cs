@@ -97,12 +97,14 @@ internal sealed class MemoTable
 
     private readonly Dictionary<int[], int> _numbers;
     private readonly Dictionary<int[], int>.AlternateLookup<ReadOnlySpan<int>> _numbersBySpan;
+    // Steps of a usual stream: tables that need not grow.
+    private const int Likely = 1024;
     private readonly List<int[]> _states = [];
-    private readonly Dictionary<StepKey, Step> _steps = [];
+    private readonly Dictionary<StepKey, Step> _steps = new(Likely);
 
     public MemoTable()
     {
-        _numbers = new Dictionary<int[], int>(new StateComparer());
+        _numbers = new Dictionary<int[], int>(Likely / 4, new StateComparer());
         _numbersBySpan = _numbers.GetAlternateLookup<ReadOnlySpan<int>>();
     }
 
