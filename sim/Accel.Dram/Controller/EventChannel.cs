@@ -15,6 +15,7 @@ internal sealed partial class EventChannel : Channel
         PseudoChannels = [.. addressing.Select((a, i) => new EventPseudoChannel(this, i, gates, mapping, a))];
         _first = PseudoChannels[0];
         _second = PseudoChannels.Length == 2 ? PseudoChannels[1] : null;
+        _finished = [.. Inputs.Select(input => input.Transfers.Finished)];
     }
 
     internal CommandBus[] Buses { get; }
@@ -24,6 +25,7 @@ internal sealed partial class EventChannel : Channel
 
     private readonly EventPseudoChannel _first;
     private readonly EventPseudoChannel? _second;
+    private readonly List<(int Transfer, long Cycle)>[] _finished;
     private long _turnCycle = -1;
     private int _turn;
 
@@ -115,11 +117,19 @@ internal sealed partial class EventChannel : Channel
 
     public override void RunUntilFinished(long limit)
     {
-        while (!AnyFinished() && Earliest() is { } next && next.Wake < limit)
+        if (_second is not null)
         {
-            if (next.Queued > 0 || !SkipIdle(limit))
+            var (mine, its) = (_finished[0], _finished[1]);
+            while ((mine.Count | its.Count) == 0 && EarlierOfTwo(_first, _second) is var next && next.Wake < limit)
             {
-                next.Step(limit);
+                StepOrSkip(next, limit);
+            }
+        }
+        else
+        {
+            while (!AnyFinished() && Earliest() is var next && next.Wake < limit)
+            {
+                StepOrSkip(next, limit);
             }
         }
 
@@ -197,18 +207,24 @@ internal sealed partial class EventChannel : Channel
     /// <summary>Puts the engine at a cycle; its pseudo-channels have been given their state of that cycle.</summary>
     internal void Restart(long cycle) => Now = cycle;
 
+    private void StepOrSkip(EventPseudoChannel next, long limit)
+    {
+        if (next.Queued > 0 || !SkipIdle(limit))
+        {
+            next.Step(limit);
+        }
+    }
+
     /// <summary>Whether a transfer's part has ended that was not collected yet.</summary>
     internal bool AnyFinished()
     {
-        foreach (var input in Inputs)
+        var count = 0;
+        foreach (var finished in _finished)
         {
-            if (input.Transfers.Finished.Count > 0)
-            {
-                return true;
-            }
+            count |= finished.Count;
         }
 
-        return false;
+        return count > 0;
     }
 
     /// <summary>The pseudo-channel with the earliest event; of several, those after the one that sent the last command come first.</summary>
