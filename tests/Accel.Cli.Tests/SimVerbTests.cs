@@ -56,6 +56,22 @@ public sealed class SimVerbTests
     }
 
     [Fact]
+    public void Sequences_of_a_batch_have_contexts_of_their_own()
+    {
+        (long Cache, long Weights, long Cycles) Of(params string[] work)
+        {
+            using var json = Json(["sim", "stories15m", "--hw", "edge", "--decode", "--no-place-state", "--json", .. work]);
+            var bytes = json.RootElement.GetProperty("dram_bytes_by_class");
+            return (Number(bytes, "cache"), Number(bytes, "weights"), Number(json.RootElement, "cycles"));
+        }
+
+        var (own, shortest, longest) = (Of("--context", "150,20"), Of("--context", "20", "--batch", "2"), Of("--context", "150", "--batch", "2"));
+        Assert.Equal(shortest.Cache + longest.Cache, 2 * own.Cache);
+        Assert.Equal(longest.Weights, own.Weights);
+        Assert.InRange(own.Cycles, shortest.Cycles, longest.Cycles);
+    }
+
+    [Fact]
     public void A_trained_model_without_options_decodes_one_token()
     {
         using var json = Json("sim", "--json");
@@ -157,6 +173,10 @@ public sealed class SimVerbTests
     [InlineData("sim --prefill -1", "from 0 up")]
     [InlineData("sim --batch 0", "from 1 up")]
     [InlineData("sim --decode many", "Cannot parse")]
+    [InlineData("sim --context 20,", "whole numbers from 0 up with commas between, found '20,'")]
+    [InlineData("sim --context 20,-3", "whole numbers from 0 up")]
+    [InlineData("sim --context 20,30 --batch 3", "one for each of 3 sequences, found 2 numbers")]
+    [InlineData("sim --context 20,600", "at most 512 positions")]
     [InlineData("sim no-such-model", "did you mean|a bundled name")]
     [InlineData("sim --hw no-such-machine", "a config file, or one of")]
     [InlineData("sim --trace no/such/folder/file", "no such folder")]

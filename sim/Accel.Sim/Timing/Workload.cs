@@ -28,19 +28,28 @@ public sealed record Workload(IReadOnlyList<WorkloadRun> Runs, int GeneratedToke
     /// <exception cref="InputException">The program has no room for it.</exception>
     public static Workload Prefill(CompiledProgram program, int tokens, int batch = 1, long context = 0)
     {
+        CheckRoom(program, context, tokens, batch);
+        return PrefillBatch(program, [.. Enumerable.Repeat(context, batch)], tokens);
+    }
+
+    /// <summary>A prompt of n tokens for each of several sequences, one sequence after the other, each behind a context of its own.</summary>
+    /// <param name="contexts">Tokens that sequences 0, 1, … have seen.</param>
+    /// <exception cref="InputException">The program has no room for it.</exception>
+    public static Workload PrefillBatch(CompiledProgram program, IReadOnlyList<long> contexts, int tokens)
+    {
         var entry = Entry(program, PrefillName);
         Demand(program, tokens >= 1, "prefill", "1 token or more", tokens);
-        CheckRoom(program, context, tokens, batch);
         var runs = new List<WorkloadRun>();
-        for (var sequence = 0; sequence < batch; sequence++)
+        for (var sequence = 0; sequence < contexts.Count; sequence++)
         {
+            CheckRoom(program, contexts[sequence], tokens, contexts.Count);
             for (var done = 0; done < tokens; done += entry.MaximumTokens)
             {
-                runs.Add(new(PrefillName, context + done, Math.Min(entry.MaximumTokens, tokens - done), sequence));
+                runs.Add(new(PrefillName, contexts[sequence] + done, Math.Min(entry.MaximumTokens, tokens - done), sequence));
             }
         }
 
-        return new(runs, 0, tokens * batch);
+        return new(runs, 0, tokens * contexts.Count);
     }
 
     /// <summary>m tokens, one after the other, behind a context; with a batch, all sequences take each step together.</summary>

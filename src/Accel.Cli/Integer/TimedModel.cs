@@ -16,17 +16,18 @@ namespace Accel.Cli.Integer;
 /// <param name="Weights">Formats of the weights.</param>
 /// <param name="Prefill">Tokens of a prompt; 0 for none, null for a usual number.</param>
 /// <param name="Decode">Tokens generated behind it; 0 for none.</param>
-/// <param name="Context">Tokens that each sequence has seen before; null for a fitting default.</param>
+/// <param name="Contexts">Tokens that each sequence has seen before, one number for all or one for each; null for a fitting default.</param>
 /// <param name="Batch">Sequences.</param>
 /// <param name="DisabledPasses">Of the compiler.</param>
 /// <param name="Program">A compiled program to time instead; null to compile one.</param>
 internal sealed record TimingRequest(
-    string Model, WeightChoice Weights, int? Prefill, int Decode, int? Context, int Batch, IReadOnlySet<string> DisabledPasses, FileInfo? Program);
+    string Model, WeightChoice Weights, int? Prefill, int Decode, IReadOnlyList<int>? Contexts, int Batch, IReadOnlySet<string> DisabledPasses, FileInfo? Program);
 
 /// <summary>A model compiled for a machine with the work that is to be timed. Needs shapes alone.</summary>
 /// <param name="Name">Of the model.</param>
+/// <param name="Contexts">Tokens that each sequence has seen before.</param>
 internal sealed record TimedModel(
-    string Name, TimingRequest Request, HardwareConfig Hardware, CompiledProgram Program, QuantizedGraph Graph, Workload Workload, int Context)
+    string Name, TimingRequest Request, HardwareConfig Hardware, CompiledProgram Program, QuantizedGraph Graph, Workload Workload, IReadOnlyList<int> Contexts)
 {
     /// <summary>Where a decode step is timed that follows no prompt.</summary>
     private const int UsualContext = 2048;
@@ -52,10 +53,16 @@ internal sealed record TimedModel(
 
     private static TimedModel Prepare(string name, TimingRequest request, HardwareConfig hardware, QuantizedGraph graph, long contextLength, CompiledProgram? program)
     {
-        var prefill = request.Prefill ?? (int)Math.Clamp(contextLength - request.Decode - (request.Context ?? 0), 1, UsualPrompt);
+        var prefill = request.Prefill ?? (int)Math.Clamp(contextLength - request.Decode - (request.Contexts?.Max() ?? 0), 1, UsualPrompt);
         request = request with { Prefill = prefill };
         var tokens = (long)prefill + request.Decode;
-        var context = request.Context ?? (prefill > 0 ? 0 : (int)Math.Clamp(contextLength - tokens, 0, UsualContext));
+        int[] contexts = request.Contexts switch
+        {
+            null => [.. Enumerable.Repeat(prefill > 0 ? 0 : (int)Math.Clamp(contextLength - tokens, 0, UsualContext), request.Batch)],
+            [var one] => [.. Enumerable.Repeat(one, request.Batch)],
+            var each => [.. each],
+        };
+        var context = contexts.Max();
         if (context + tokens > contextLength)
         {
             throw new InputException(
@@ -71,9 +78,11 @@ internal sealed record TimedModel(
             DisabledPasses = request.DisabledPasses,
             Taps = false,
         }).Program;
-        var prompt = prefill > 0 ? Workload.Prefill(program, prefill, request.Batch, context) : null;
-        var steps = request.Decode > 0 ? Workload.Decode(program, context + prefill, request.Decode, request.Batch) : null;
-        return new(name, request, hardware, program, graph, prompt is null ? steps! : steps is null ? prompt : prompt.Then(steps), context);
+        var prompt = prefill > 0 ? Workload.PrefillBatch(program, [.. contexts.Select(seen => (long)seen)], prefill) : null;
+        var steps = request.Decode == 0 ? null
+            : contexts is [var only] ? Workload.Decode(program, only + prefill, request.Decode)
+            : Workload.DecodeBatch(program, [.. contexts.Select(seen => (long)seen + prefill)], request.Decode);
+        return new(name, request, hardware, program, graph, prompt is null ? steps! : steps is null ? prompt : prompt.Then(steps), contexts);
     }
 
     /// <summary>Times the work; may be called again with other options.</summary>
@@ -84,19 +93,26 @@ internal sealed record TimedModel(
         BytesNeeded.ByOperator(Graph, Program, [.. Workload.Runs.Select(run => run.Positions.IsEmpty ? new RunWork(run.Position, run.Tokens) : new RunWork(run.Positions.ToArray(), 1))]);
 
     /// <summary>The same model and work on another machine.</summary>
-    public TimedModel On(HardwareConfig hardware) => Prepare(Name, Request with { Context = Context }, hardware, Graph, Positions, null);
+    public TimedModel On(HardwareConfig hardware) => Prepare(Name, Request with { Contexts = Contexts }, hardware, Graph, Positions, null);
 
     /// <summary>The same work compiled without these passes.</summary>
     public TimedModel Without(IEnumerable<string> passes) =>
-        Prepare(Name, Request with { Context = Context, DisabledPasses = Request.DisabledPasses.Union(passes).ToHashSet(StringComparer.Ordinal) }, Hardware, Graph, Positions, null);
+        Prepare(Name, Request with { Contexts = Contexts, DisabledPasses = Request.DisabledPasses.Union(passes).ToHashSet(StringComparer.Ordinal) }, Hardware, Graph, Positions, null);
 
     /// <summary>The same work with other weights.</summary>
-    public TimedModel With(WeightChoice weights) => Prepare(Request with { Weights = weights, Context = Context, Program = null }, Hardware);
+    public TimedModel With(WeightChoice weights) => Prepare(Request with { Weights = weights, Contexts = Contexts, Program = null }, Hardware);
 
     /// <summary>Tokens of the prompt.</summary>
     public int Prefill => Request.Prefill ?? 0;
 
-    private long Positions => (long)Context + Prefill + Request.Decode;
+    private long Positions => (long)Contexts.Max() + Prefill + Request.Decode;
+
+    /// <summary>The contexts in words, with so many tokens more.</summary>
+    private string Between(int more)
+    {
+        var (least, most) = (Contexts.Min() + more, Contexts.Max() + more);
+        return least == most ? FormattableString.Invariant($"{most:N0}") : FormattableString.Invariant($"{least:N0} to {most:N0}");
+    }
 
     /// <summary>The work in words.</summary>
     public string Description
@@ -106,12 +122,12 @@ internal sealed record TimedModel(
             var parts = new List<string>();
             if (Prefill > 0)
             {
-                parts.Add(FormattableString.Invariant($"prefill of {Prefill:N0}{(Context > 0 ? FormattableString.Invariant($" behind {Context:N0}") : "")}"));
+                parts.Add(FormattableString.Invariant($"prefill of {Prefill:N0}{(Contexts.Max() > 0 ? $" behind {Between(0)}" : "")}"));
             }
 
             if (Request.Decode > 0)
             {
-                parts.Add(FormattableString.Invariant($"decode of {Request.Decode:N0} at context {Context + Prefill:N0}"));
+                parts.Add(FormattableString.Invariant($"decode of {Request.Decode:N0} at context {Between(Prefill)}"));
             }
 
             var sequences = Request.Batch > 1 ? FormattableString.Invariant($", {Request.Batch:N0} sequences") : "";

@@ -18,7 +18,14 @@ internal static class SimJson
         writer.WriteString("weights", model.Request.Weights.ToString().ToLowerInvariant());
         writer.WriteNumber("prefill_tokens", model.Prefill);
         writer.WriteNumber("decode_tokens", model.Request.Decode);
-        writer.WriteNumber("context", model.Context);
+        writer.WriteNumber("context", model.Contexts.Max());
+        writer.WriteStartArray("contexts");
+        foreach (var context in model.Contexts)
+        {
+            writer.WriteNumberValue(context);
+        }
+
+        writer.WriteEndArray();
         writer.WriteNumber("batch", model.Request.Batch);
         writer.WriteNumber("cycles", report.Cycles.Value);
         writer.WriteNumber("clock_hertz", model.Hardware.Clocks.Core.Value);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Accel.Cli.Integer;
 using Accel.Compiler.Passes;
 using Accel.Core.Diagnostics;
@@ -14,8 +15,8 @@ internal sealed class TimingArguments
     private readonly Option<WeightChoice> _weights = CommonOptions.Weights();
     private readonly Option<int?> _prefill = Count("--prefill", "tokens of a prompt; without a number 512, or what the model has room for", ArgumentArity.ZeroOrOne);
     private readonly Option<int?> _decode = Count("--decode", "tokens to generate, each simulated; 1 without a number, and without --prefill", ArgumentArity.ZeroOrOne);
-    private readonly Option<int?> _context = Count("--context", "tokens that each sequence has seen before; else 0 before a prompt, and 2048 or what the model has room for before decode", ArgumentArity.ExactlyOne);
-    private readonly Option<int> _batch = CommonOptions.Positive("--batch", "independent sequences", 1);
+    private readonly Option<int[]?> _contexts = Contexts();
+    private readonly Option<int> _batch = CommonOptions.Positive("--batch", "independent sequences; else as many as --context has numbers", 1);
     private readonly Option<FileInfo?> _program = new("--program") { Description = "time this program of `accel compile` instead of compiling MODEL" };
     private readonly Dictionary<string, Option<bool>> _switches =
         PassPipeline.Passes.ToDictionary(pass => pass.Name, pass => new Option<bool>($"--no-{pass.Name}") { Description = $"leave out: {pass.Summary}" }, StringComparer.Ordinal);
@@ -23,7 +24,7 @@ internal sealed class TimingArguments
     public void AddTo(Command command)
     {
         command.Arguments.Add(_model);
-        foreach (var option in new Option[] { _hardware, _weights, _prefill, _decode, _context, _batch, _program }.Concat(_switches.Values))
+        foreach (var option in new Option[] { _hardware, _weights, _prefill, _decode, _contexts, _batch, _program }.Concat(_switches.Values))
         {
             command.Options.Add(option);
         }
@@ -43,11 +44,41 @@ internal sealed class TimingArguments
             throw new InputException("--prefill, --decode", "", "a token or more", "0");
         }
 
+        var contexts = parsed.GetValue(_contexts) is { Length: > 0 } given ? given : null;
+        var batch = parsed.GetResult(_batch) is { Implicit: false } || contexts is null ? parsed.GetValue(_batch) : contexts.Length;
+        if (contexts is { Length: > 1 } && contexts.Length != batch)
+        {
+            throw new InputException("--context, --batch", "", $"one number, or one for each of {batch} sequences", $"{contexts.Length} numbers");
+        }
+
         return new(
-            parsed.GetValue(_model)!, parsed.GetValue(_weights), prefill, decode, parsed.GetValue(_context), parsed.GetValue(_batch),
+            parsed.GetValue(_model)!, parsed.GetValue(_weights), prefill, decode, contexts, batch,
             _switches.Where(pair => parsed.GetValue(pair.Value)).Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal),
             parsed.GetValue(_program));
     }
+
+    private static Option<int[]?> Contexts() => new("--context")
+    {
+        Description = "tokens that each sequence has seen before, one number for all or one for each (2048,512,64); else 0 before a prompt, and 2048 or what the model has room for before decode",
+        HelpName = "N[,N...]",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            var numbers = new List<int>();
+            foreach (var part in text.Split(','))
+            {
+                if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                {
+                    result.AddError($"--context: expected whole numbers from 0 up with commas between, found '{Terminal.Shown(text)}'");
+                    return null;
+                }
+
+                numbers.Add(number);
+            }
+
+            return [.. numbers];
+        },
+    };
 
     private static Option<int?> Count(string name, string description, ArgumentArity arity)
     {
