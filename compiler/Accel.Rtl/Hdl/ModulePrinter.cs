@@ -280,7 +280,8 @@ internal sealed partial class ModulePrinter
     private void Line(string line)
     {
         var start = 0;
-        while (line.Length - start > MostColumns && !line.Contains("//", StringComparison.Ordinal))
+        var mayBreak = !line.Contains("//", StringComparison.Ordinal);
+        while (mayBreak && line.Length - start > MostColumns)
         {
             var space = line.LastIndexOf(' ', start + MostColumns, MostColumns / 2);
             if (space < 0)

@@ -55,6 +55,18 @@ public sealed class SumNetworkTests
     }
 
     [Fact]
+    public void Pairs_that_cannot_pay_are_not_looked_for()
+    {
+        var network = StartNetworks.Digits(Matrices.Uniform(32, 64, -8, 7, 1));
+        var made = network.Work;
+        var prices = new SumPrices(State: 1.6, OutputTerm: 0.2, OutputState: 0);
+        var shared = new TileSearch(Enumerable.Repeat(1L << 20, 64).ToArray(), prices.Of, prices).Run(network, seed: 1, moves: 0, work: 0);
+
+        // Few pairs stand in the fourteen outputs that would make one pay. Looking for the others too takes 160 times the work of making the network.
+        Assert.InRange(shared.Work - made, 1, 20 * made);
+    }
+
+    [Fact]
     public void Rollback_restores_the_sums()
     {
         var network = Shared(Matrices.Uniform(12, 10, -20, 20, 4), 4, moves: 0);

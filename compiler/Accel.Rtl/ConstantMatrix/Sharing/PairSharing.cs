@@ -16,8 +16,6 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, Sum
     /// <summary>Shares until no pair is left that saves an adder.</summary>
     public void Run(ref Draw draw)
     {
-        var dearest = Math.Max(1, prices.OutputTerm);
-
         // Signals that are not worth their state go once: sharing may leave others behind, but each of its steps takes adders away, so it ends.
         Tidy(byPrice: true);
         do
@@ -27,7 +25,7 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, Sum
             {
                 // Most pairs that are not worth a signal are told by their count, before they are looked for.
                 var price = prices.State == 0 ? 0 : prices.State * IntegerMatrix.CeilingLog2(1 + (1L << Math.Min(40, Math.Abs(key.RelativeShift))));
-                if ((promised * dearest) - 1 <= price && !MayHaveSignal(key))
+                if (!MayPay(key, promised, price))
                 {
                     continue;
                 }
@@ -100,21 +98,53 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, Sum
         return saved;
     }
 
-    /// <summary>Whether an intermediate of two terms stands on the shorter list of users.</summary>
-    private bool MayHaveSignal(PairKey key)
+    /// <summary>
+    /// Whether a pair can be worth more than its price: its places in intermediates are counted, which are few and short; the others are outputs'. Or an
+    /// intermediate is the pair, and costs nothing more.
+    /// </summary>
+    private bool MayPay(PairKey key, int promised, double price)
     {
+        if ((promised * prices.OutputTerm) - 1 > price)
+        {
+            return true;
+        }
+
         var first = network.Users(key.First);
         var second = network.Users(key.Second);
         network.Work += Math.Min(first.Length, second.Length);
+        var inIntermediates = 0;
         foreach (var sum in first.Length <= second.Length ? first : second)
         {
-            if (network.Sum(sum).Length == 2 && network.IsIntermediate(sum))
+            if (network.IsIntermediate(sum) && PlacesIn(network.Sum(sum), key) is var places and > 0)
             {
-                return true;
+                if (network.Sum(sum).Length == 2)
+                {
+                    return true;
+                }
+
+                inIntermediates += places;
             }
         }
 
-        return false;
+        inIntermediates = Math.Min(inIntermediates, promised);
+        return inIntermediates + ((promised - inIntermediates) * prices.OutputTerm) - 1 > price;
+    }
+
+    /// <summary>How often a pair stands in a sum, places that share a term included.</summary>
+    private static int PlacesIn(ReadOnlySpan<int> terms, PairKey key)
+    {
+        var places = 0;
+        foreach (var packed in terms)
+        {
+            var a = new Term(packed);
+            if (a.Signal == key.First && a.Shift + key.RelativeShift is >= 0 and <= Term.MaxShift &&
+                terms.Contains(new Term(key.Second, a.Shift + key.RelativeShift, a.Negative ^ key.OppositeSigns).Packed))
+            {
+                places++;
+            }
+        }
+
+        return places;
     }
 
     /// <summary>The places where the pair stands and may be replaced, no term twice.</summary>
@@ -124,19 +154,19 @@ internal sealed class PairSharing(SumNetwork network, long[] allowedWeights, Sum
         _sums.Clear();
         var (first, second) = (key.First, key.Second);
         var users = network.Users(network.Users(first).Length <= network.Users(second).Length ? first : second);
-        foreach (var sum in users)
-        {
-            if (!_sums.Contains(sum))
-            {
-                _sums.Add(sum);
-            }
-        }
-
+        _sums.AddRange(users);
         _sums.Sort();
         var (depthA, depthB) = (network.Depth(first), network.Depth(second));
         var growth = (2L << Math.Max(depthA, depthB)) - (1L << depthA) - (1L << depthB);
+        var before = -1;
         foreach (var sum in _sums)
         {
+            if (sum == before)
+            {
+                continue;
+            }
+
+            before = sum;
             var terms = network.Sum(sum);
             network.Work += terms.Length;
             var exact = terms.Length == 2 && network.IsIntermediate(sum);
