@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Accel.Dram.Mapping;
 using Accel.Dram.Standards;
@@ -14,24 +13,6 @@ namespace Accel.Dram.Controller;
 /// </summary>
 internal sealed unsafe partial class EventPseudoChannel
 {
-    [StructLayout(LayoutKind.Sequential, Size = 64)]
-    internal struct Entry
-    {
-        public long Local;
-        public long Entered;
-        public long Ordinal;
-        public uint Sequence;
-        public int Row;
-        public int Slot;
-        public short Next;
-        public short Previous;
-        public short Port;
-        public byte Bank;
-
-        /// <summary>0: a hit so far; 1: it caused an activate; 2: it caused a precharge.</summary>
-        public byte Cause;
-    }
-
     private readonly EventChannel _channel;
     private readonly int _index;
     private readonly DramDevice _device;
