@@ -86,6 +86,7 @@ public sealed partial class DramSystem
     /// <summary>The counts up to <see cref="Now"/>.</summary>
     public DramReport Report()
     {
+        _classes.ForEach(shared => shared.Channel.Settle());
         Harvest();
         var last = Math.Max(_lastOfMerged, _classes.Max(c => c.Channel.Inputs.Max(i => i.Transfers.LastCompletion)));
         return new DramReport(Config, Mode, CountersOfAll(), _settledLatencies)
@@ -236,6 +237,7 @@ public sealed partial class DramSystem
             return 0;
         }
 
+        _classes.ForEach(shared => shared.Channel.Settle());
         var port = _transfers[transfer].Port;
         var atHead = 0L;
         var behind = long.MaxValue;
@@ -262,6 +264,7 @@ public sealed partial class DramSystem
             return 0;
         }
 
+        _classes.ForEach(shared => shared.Channel.Settle());
         var heads = new Dictionary<int, long>();
         var behind = long.MaxValue;
         foreach (var (channel, input, index) in Parts())

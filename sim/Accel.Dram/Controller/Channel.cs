@@ -63,6 +63,17 @@ internal abstract class Channel
     /// <summary>Whether this and another channel, standing at the same cycle, do the same from here on, given the same requests.</summary>
     public virtual bool HasFutureOf(Channel other) => false;
 
+    /// <summary>
+    /// Whether nobody looks at the queues and ports of this channel between two calls, so that a channel may keep them as they were in an earlier
+    /// cycle until <see cref="Settle"/> is called.
+    /// </summary>
+    public bool IsAlone { get; set; }
+
+    /// <summary>Brings queues and ports to <see cref="Now"/>.</summary>
+    public virtual void Settle()
+    {
+    }
+
     /// <summary>Starts counting anew.</summary>
     public virtual void ResetCounters()
     {

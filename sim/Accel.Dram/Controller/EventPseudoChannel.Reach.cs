@@ -1,0 +1,490 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Accel.Dram.Controller.Reach;
+using Accel.Dram.Standards;
+using Accel.Dram.Streams;
+
+namespace Accel.Dram.Controller;
+
+/// <summary>
+/// The part of a pseudo-channel's state that a short stretch of a stream of reads can reach: written down as a key, taken on from a step, and put
+/// aside while a step is learnt.
+/// </summary>
+/// <remarks>
+/// Only these gates are ever looked at while reads alone are queued and no refresh is owed: activate, read and precharge of the banks that the
+/// stream comes to and of their ranks. Commands push others too, but never look at them; so those are taken for as early as can be
+/// while a step is learnt, and what it leaves there is how far it pushes them.
+/// </remarks>
+internal sealed unsafe partial class EventPseudoChannel
+{
+    private const int WaitBits = 16;
+    private const int OtherRow = 1;
+    private const int ThisRow = 2;
+
+    private long[]? _bankGatesAside;
+    private long[]? _rankGatesAside;
+    private long _readQueuePeakAside;
+
+    /// <summary>Requests served while a step is learnt; null else.</summary>
+    internal List<(long Local, long Entered, long Cycle)>? Watched { get; private set; }
+
+    /// <summary>When the next refresh falls due, if it is the same for all ranks; else 0.</summary>
+    internal long CommonDue => Array.TrueForAll(Due, due => due == Due[0]) ? Due[0] : 0;
+
+    internal long NextDue => _nextDue;
+
+    internal bool OwesRefresh => _owedRanks > 0;
+
+    /// <summary>Whether windows of commands are such as can be told from a window's ranks.</summary>
+    internal bool RingsAreOfRanks => _table.AllWindows.All(w => w.Level is Level.PseudoChannel or Level.Rank);
+
+    /// <summary>
+    /// Words and ages of the queue's requests; null unless they are reads of one port, all lately before its next one, and no refresh is owed.
+    /// </summary>
+    /// <param name="port">The port.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="words">Overwritten.</param>
+    /// <param name="ages">Overwritten.</param>
+    /// <returns>How many; -1 if there are others.</returns>
+    internal int SaveReads(PortQueue port, int number, Span<int> words, Span<int> ages, long now)
+    {
+        const int mostBehind = 255;
+        if (_owedRanks > 0 || _queuedWrites > 0 || Writing || _closedPage || _queuedReads > words.Length)
+        {
+            return -1;
+        }
+
+        Span<short> byAge = stackalloc short[_queuedReads];
+        var count = byAge.IsEmpty ? 0 : ByAge(0, byAge);
+        for (var i = 0; i < count; i++)
+        {
+            var entry = _entry + byAge[i];
+            var behind = port.Next - entry->Local;
+            if (entry->Port != number || behind is < 1 or > mostBehind || port.Ordinal - entry->Ordinal != behind)
+            {
+                return -1;
+            }
+
+            words[i] = ((int)behind << 2) | entry->Cause;
+            ages[i] = (int)(now - entry->Entered);
+        }
+
+        return count;
+    }
+
+    /// <summary>Appends, for each transfer with queued requests, its slot and the end of those of them that have entered.</summary>
+    internal void SaveFlights(List<(int Slot, long End)> flights)
+    {
+        var found = new SortedDictionary<long, int>();
+        for (var bank = 0; bank < _banks; bank++)
+        {
+            for (var index = _head[bank]; index >= 0; index = _entry[index].Next)
+            {
+                found[_entry[index].Local] = _entry[index].Slot;
+            }
+        }
+
+        foreach (var (local, slot) in found)
+        {
+            if (flights.Count > 0 && flights[^1].Slot == slot)
+            {
+                flights[^1] = (slot, local + 1);
+            }
+            else
+            {
+                flights.Add((slot, local + 1));
+            }
+        }
+    }
+
+    /// <summary>Writes down what can be reached.</summary>
+    /// <returns>Where it ends; null if a number is too large.</returns>
+    internal ulong* SaveReach(ulong* key, WindowShape shape, ReadOnlySpan<int> rows, int banksInBlock, bool refreshes, long now)
+    {
+        var large = 0UL;
+        var banks = shape.Banks;
+        for (var i = 0; i < banks.Length; i++)
+        {
+            *key++ = BankWord(banks[i], rows[i / banksInBlock], now, ref large);
+        }
+
+        key = SaveRanks(key, shape, refreshes, now, ref large);
+        key = SaveRings(key, shape, refreshes, now, ref large);
+        return large >> WaitBits == 0 ? key : null;
+    }
+
+    private ulong BankWord(int bank, int row, long now, ref ulong large)
+    {
+        var open = _openRow[bank];
+        var code = open < 0 ? 0 : open != row ? OtherRow : ThisRow + (_cap == int.MaxValue ? 0 : Math.Min(_served[bank], _cap));
+        return Waits(_bankGate + bank, _banks, now, ref large) | ((ulong)code << (3 * WaitBits));
+    }
+
+    /// <summary>Waits of activate, read and precharge, side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Waits(long* gates, int apart, long now, ref ulong large)
+    {
+        var activate = WaitOf(gates[(int)Command.Activate * apart], now);
+        var read = WaitOf(gates[(int)Command.Read * apart], now);
+        var precharge = WaitOf(gates[(int)Command.Precharge * apart], now);
+        large |= activate | read | precharge;
+        return activate | (read << WaitBits) | (precharge << (2 * WaitBits));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong WaitOf(long gate, long now)
+    {
+        var wait = gate - now;
+        return (ulong)(wait & ~(wait >> 63));
+    }
+
+    private ulong* SaveRanks(ulong* key, WindowShape shape, bool refreshes, long now, ref ulong large)
+    {
+        for (var label = 0; label < shape.Ranks.Length; label++)
+        {
+            var rank = shape.Ranks[label];
+            *key++ = Waits(_rankGate + rank, _ranks, now, ref large) | ((ulong)OpenBeside(shape, rank, label) << (3 * WaitBits));
+        }
+
+        if (!refreshes)
+        {
+            return key;
+        }
+
+        // Refresh goes by the numbers of ranks, and closes them all.
+        for (var rank = 0; rank < _ranks; rank++)
+        {
+            var label = Array.IndexOf(shape.Ranks, rank);
+            var all = WaitOf(_rankGate[((int)Command.PrechargeAll * _ranks) + rank], now);
+            var refresh = WaitOf(_rankGate[((int)Command.RefreshAllBank * _ranks) + rank], now);
+            large |= all | refresh;
+            *key++ = all | (refresh << WaitBits) | ((ulong)(byte)(label + 1) << (2 * WaitBits));
+            if (label < 0)
+            {
+                *key++ = Waits(_rankGate + rank, _ranks, now, ref large) | ((ulong)(OpenBanks[rank] > 0 ? 1 : 0) << (3 * WaitBits));
+            }
+        }
+
+        return key;
+    }
+
+    /// <summary>Whether a bank outside of the window keeps the rank open.</summary>
+    private int OpenBeside(WindowShape shape, int rank, int label)
+    {
+        var open = 0;
+        for (var banks = shape.InRank[label]; banks != 0; banks &= banks - 1)
+        {
+            open += _openRow[BitOperations.TrailingZeroCount(banks)] >= 0 ? 1 : 0;
+        }
+
+        return OpenBanks[rank] > open ? 1 : 0;
+    }
+
+    private ulong* SaveRings(ulong* key, WindowShape shape, bool refreshes, long now, ref ulong large)
+    {
+        foreach (ref readonly var window in _table.AllWindows.AsSpan())
+        {
+            var scopes = window.Level != Level.Rank ? 1 : refreshes ? _ranks : shape.Ranks.Length;
+            for (var scope = 0; scope < scopes; scope++)
+            {
+                var ring = window.Ring + ((window.Level != Level.Rank ? 0 : refreshes ? scope : shape.Ranks[scope]) * window.Length);
+                var place = RingHead[ring];
+                for (var i = 0; i < window.Length; i++)
+                {
+                    var wait = WaitOf(Rings[ring + place] + window.Delay, now);
+                    large |= wait;
+                    *key++ = wait;
+                    place = place + 1 == window.Length ? 0 : place + 1;
+                }
+            }
+        }
+
+        return key;
+    }
+
+    /// <summary>Ranks that stay open whatever becomes of the window's banks.</summary>
+    internal int RanksKeptOpen(WindowShape shape)
+    {
+        var count = 0;
+        for (var rank = 0; rank < _ranks; rank++)
+        {
+            var label = Array.IndexOf(shape.Ranks, rank);
+            count += label < 0 ? (OpenBanks[rank] > 0 ? 1 : 0) : OpenBeside(shape, rank, label);
+        }
+
+        return count;
+    }
+
+    /// <summary>Puts aside all gates that are not in a key, and begins to watch what is served.</summary>
+    internal void BeginLearning(WindowShape shape, bool refreshes)
+    {
+        _bankGatesAside ??= new long[BankGates.Length];
+        _rankGatesAside ??= new long[RankGates.Length];
+        BankGates.CopyTo(_bankGatesAside, 0);
+        RankGates.CopyTo(_rankGatesAside, 0);
+        foreach (var command in _table.Used)
+        {
+            for (var bank = 0; bank < _banks; bank++)
+            {
+                _bankGate[command * _banks + bank] = IsInKey(command, refreshes) && ((shape.Set >> bank) & 1) != 0 ? _bankGate[command * _banks + bank] : GateTable.NoDelay;
+            }
+
+            for (var rank = 0; rank < _ranks; rank++)
+            {
+                _rankGate[command * _ranks + rank] = IsInKey(command, refreshes) && (refreshes || Array.IndexOf(shape.Ranks, rank) >= 0)
+                    ? _rankGate[command * _ranks + rank]
+                    : GateTable.NoDelay;
+            }
+        }
+
+        ref var peak = ref Counters.Peaks[(int)Peak.ReadQueue];
+        (_readQueuePeakAside, peak) = (peak, 0);
+        Watched = [];
+        _records = true;
+    }
+
+    private static bool IsInKey(int command, bool refreshes) => (Command)command switch
+    {
+        Command.Activate or Command.Read or Command.Precharge => true,
+        Command.PrechargeAll or Command.RefreshAllBank => refreshes,
+        _ => false,
+    };
+
+    /// <summary>Takes back what was put aside.</summary>
+    internal void EndLearning()
+    {
+        for (var i = 0; i < BankGates.Length; i++)
+        {
+            BankGates[i] = Math.Max(BankGates[i], _bankGatesAside![i]);
+        }
+
+        for (var i = 0; i < RankGates.Length; i++)
+        {
+            RankGates[i] = Math.Max(RankGates[i], _rankGatesAside![i]);
+        }
+
+        ref var peak = ref Counters.Peaks[(int)Peak.ReadQueue];
+        peak = Math.Max(peak, _readQueuePeakAside);
+        Watched = null;
+        _records = _commandLog is not null || _completionLog is not null;
+    }
+
+    /// <summary>How far gates that are not in the key were pushed beyond a cycle.</summary>
+    internal GateRaise[] Raises(WindowShape shape, bool refreshes, long now)
+    {
+        var raises = new List<GateRaise>();
+        void Note(GateOwner kind, int index, int command, long gate)
+        {
+            if (gate > now)
+            {
+                raises.Add(new GateRaise(kind, (byte)index, (byte)command, (int)(gate - now)));
+            }
+        }
+
+        foreach (var command in _table.Used)
+        {
+            for (var i = 0; i < shape.Banks.Length && !IsInKey(command, refreshes); i++)
+            {
+                Note(GateOwner.Bank, i, command, BankGates[command * _banks + shape.Banks[i]]);
+            }
+
+            for (var group = 0; group < shape.Beside.Length; group++)
+            {
+                if (shape.Beside[group] is [var any, ..])
+                {
+                    Note(GateOwner.BesideInGroup, group, command, BankGates[command * _banks + any]);
+                }
+            }
+
+            var ranks = refreshes ? _ranks : shape.Ranks.Length;
+            for (var i = 0; i < ranks && !IsInKey(command, refreshes); i++)
+            {
+                Note(GateOwner.Rank, i, command, RankGates[command * _ranks + (refreshes ? i : shape.Ranks[i])]);
+            }
+
+            for (var rank = 0; rank < _ranks && !refreshes; rank++)
+            {
+                if (Array.IndexOf(shape.Ranks, rank) < 0)
+                {
+                    Note(GateOwner.OtherRanks, 0, command, RankGates[command * _ranks + rank]);
+                    break;
+                }
+            }
+        }
+
+        return [.. raises];
+    }
+
+    /// <summary>Takes on what a step leaves behind, but for the queue.</summary>
+    /// <param name="part">What.</param>
+    /// <param name="shape">The banks that were in reach.</param>
+    /// <param name="rows">The row of each block.</param>
+    /// <param name="banksInBlock">Banks in a block.</param>
+    /// <param name="refreshes">Whether all ranks were refreshed.</param>
+    /// <param name="from">Where the step begins.</param>
+    /// <param name="now">Where it ends.</param>
+    internal void Apply(ReachPart part, WindowShape shape, ReadOnlySpan<int> rows, int banksInBlock, bool refreshes, long from, long now)
+    {
+        CountActiveUntil(from);
+        if (refreshes)
+        {
+            OpenRow.AsSpan().Fill(-1);
+            OpenBanks.AsSpan().Clear();
+            for (var rank = 0; rank < _ranks; rank++)
+            {
+                Due[rank] += _interval;
+                RefreshBank[rank] = (RefreshBank[rank] + 1) & (_banksPerRank - 1);
+                ActiveSince[rank] = now;
+            }
+
+            _nextDue += _interval;
+        }
+        else
+        {
+            // Ranks that nothing else keeps open: the step has counted how long they were.
+            for (var label = 0; label < shape.Ranks.Length; label++)
+            {
+                ActiveSince[shape.Ranks[label]] = OpenBeside(shape, shape.Ranks[label], label) == 0 ? now : from;
+            }
+        }
+
+        fixed (ulong* after = part.After)
+        {
+            var word = after;
+            for (var i = 0; i < shape.Banks.Length; i++)
+            {
+                TakeBank(shape.Banks[i], rows[i / banksInBlock], *word++, now);
+            }
+
+            word = TakeRanks(word, shape, refreshes, now);
+            TakeRings(word, shape, refreshes, now);
+        }
+
+        foreach (ref readonly var raise in part.Raises.AsSpan())
+        {
+            Take(raise, shape, refreshes, now);
+        }
+    }
+
+    private void TakeBank(int bank, int row, ulong word, long now)
+    {
+        var code = (int)(word >> (3 * WaitBits));
+        var wasOpen = _openRow[bank] >= 0;
+        if (code != OtherRow)
+        {
+            _openRow[bank] = code == 0 ? -1 : row;
+            _served[bank] = Math.Max(0, code - ThisRow);
+            OpenBanks[bank >> _rankShift] += (code == 0 ? 0 : 1) - (wasOpen ? 1 : 0);
+        }
+
+        TakeWaits(_bankGate + bank, _banks, word, now);
+    }
+
+    private static void TakeWaits(long* gates, int apart, ulong word, long now)
+    {
+        const uint mask = (1 << WaitBits) - 1;
+        gates[(int)Command.Activate * apart] = now + (uint)(word & mask);
+        gates[(int)Command.Read * apart] = now + (uint)((word >> WaitBits) & mask);
+        gates[(int)Command.Precharge * apart] = now + (uint)((word >> (2 * WaitBits)) & mask);
+    }
+
+    private ulong* TakeRanks(ulong* word, WindowShape shape, bool refreshes, long now)
+    {
+        foreach (var rank in shape.Ranks)
+        {
+            TakeWaits(_rankGate + rank, _ranks, *word++, now);
+        }
+
+        const uint mask = (1 << WaitBits) - 1;
+        for (var rank = 0; rank < _ranks && refreshes; rank++)
+        {
+            _rankGate[((int)Command.PrechargeAll * _ranks) + rank] = now + (uint)(*word & mask);
+            _rankGate[((int)Command.RefreshAllBank * _ranks) + rank] = now + (uint)((*word >> WaitBits) & mask);
+            if (((*word++ >> (2 * WaitBits)) & mask) == 0)
+            {
+                TakeWaits(_rankGate + rank, _ranks, *word++, now);
+            }
+        }
+
+        return word;
+    }
+
+    private void TakeRings(ulong* word, WindowShape shape, bool refreshes, long now)
+    {
+        foreach (ref readonly var window in _table.AllWindows.AsSpan())
+        {
+            var scopes = window.Level != Level.Rank ? 1 : refreshes ? _ranks : shape.Ranks.Length;
+            for (var scope = 0; scope < scopes; scope++)
+            {
+                var ring = window.Ring + ((window.Level != Level.Rank ? 0 : refreshes ? scope : shape.Ranks[scope]) * window.Length);
+                RingHead[ring] = 0;
+                for (var i = 0; i < window.Length; i++)
+                {
+                    Rings[ring + i] = now + (long)*word++ - window.Delay;
+                }
+            }
+        }
+    }
+
+    private void Take(in GateRaise raise, WindowShape shape, bool refreshes, long now)
+    {
+        var gate = now + raise.Wait;
+        var banks = _bankGate + (raise.Command * _banks);
+        var ranks = _rankGate + (raise.Command * _ranks);
+        switch (raise.Kind)
+        {
+            case GateOwner.Bank:
+                Raise(banks + shape.Banks[raise.Index], gate);
+                break;
+            case GateOwner.BesideInGroup:
+                foreach (var bank in shape.Beside[raise.Index])
+                {
+                    Raise(banks + bank, gate);
+                }
+
+                break;
+            case GateOwner.Rank:
+                Raise(ranks + (refreshes ? raise.Index : shape.Ranks[raise.Index]), gate);
+                break;
+            default:
+                for (var rank = 0; rank < _ranks; rank++)
+                {
+                    if (Array.IndexOf(shape.Ranks, rank) < 0)
+                    {
+                        Raise(ranks + rank, gate);
+                    }
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>Fills the queue with the requests of a state, at a cycle and at the place the port has reached; the engine goes on from there.</summary>
+    internal void Requeue(QueueState queue, AgeState ages, PortQueue port, int number, List<(int Slot, long End)> flights, long now)
+    {
+        EmptyQueues();
+        for (var i = 0; i < queue.Words.Length; i++)
+        {
+            var behind = queue.Words[i] >> 2;
+            var local = port.Next - behind;
+            var flight = 0;
+            while (flights[flight].End <= local)
+            {
+                flight++;
+            }
+
+            var word = _addressing.Decode(local);
+            var bank = (int)((uint)(word >> _columnBits) & _bankMask);
+            var row = (int)((uint)(word >> _rowStart) & _rowMask);
+            var index = Enqueue(now - ages.Ages[i], local, row, bank, false, flights[flight].Slot, number, port.Ordinal - behind);
+            _entry[index].Cause = (byte)(queue.Words[i] & 3);
+        }
+
+        ClassifyAll();
+        _planClass = NoPlan;
+        NextArrival = long.MaxValue;
+        _portsChanged = true;
+        _refused = 0;
+        Wake = now;
+    }
+}
