@@ -24,6 +24,7 @@ internal sealed unsafe partial class EventPseudoChannel
     private long[]? _bankGatesAside;
     private long[]? _rankGatesAside;
     private long _readQueuePeakAside;
+    private readonly List<(long Local, long Entered, long Cycle)> _watched = [];
 
     /// <summary>Requests served while a step is learnt; null else.</summary>
     internal List<(long Local, long Entered, long Cycle)>? Watched { get; private set; }
@@ -73,51 +74,77 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>Appends, for each transfer with queued requests, its slot and the end of those of them that have entered.</summary>
-    internal void SaveFlights(List<(int Slot, long End)> flights)
+    /// <param name="flights">What to append to.</param>
+    /// <param name="next">The stream's next request.</param>
+    /// <param name="reach">How far behind it the first queued one is.</param>
+    internal void SaveFlights(List<(int Slot, long End)> flights, long next, int reach)
     {
-        var found = new SortedDictionary<long, int>();
+        Span<int> slots = stackalloc int[reach];
+        slots.Fill(-1);
         for (var bank = 0; bank < _banks; bank++)
         {
             for (var index = _head[bank]; index >= 0; index = _entry[index].Next)
             {
-                found[_entry[index].Local] = _entry[index].Slot;
+                slots[(int)(_entry[index].Local - next) + reach] = _entry[index].Slot;
             }
         }
 
-        foreach (var (local, slot) in found)
+        for (var i = 0; i < reach; i++)
         {
-            if (flights.Count > 0 && flights[^1].Slot == slot)
+            var end = next - reach + i + 1;
+            if (slots[i] >= 0 && flights.Count > 0 && flights[^1].Slot == slots[i])
             {
-                flights[^1] = (slot, local + 1);
+                flights[^1] = (slots[i], end);
             }
-            else
+            else if (slots[i] >= 0)
             {
-                flights.Add((slot, local + 1));
+                flights.Add((slots[i], end));
             }
         }
     }
 
     /// <summary>Writes down what can be reached.</summary>
+    /// <param name="key">Where to.</param>
+    /// <param name="shape">The banks in reach.</param>
+    /// <param name="rows">The row of each block.</param>
+    /// <param name="banksInBlock">Banks in a block.</param>
+    /// <param name="toDue">Cycles until all ranks fall due for refresh within the step; 0 if none does.</param>
+    /// <param name="now">The present cycle.</param>
+    /// <param name="after">Write down what a step leaves behind, rather than what it depends on.</param>
     /// <returns>Where it ends; null if a number is too large.</returns>
-    internal ulong* SaveReach(ulong* key, WindowShape shape, ReadOnlySpan<int> rows, int banksInBlock, bool refreshes, long now)
+    internal ulong* SaveReach(ulong* key, WindowShape shape, ReadOnlySpan<int> rows, int banksInBlock, int toDue, long now, bool after)
     {
         var large = 0UL;
         var banks = shape.Banks;
         for (var i = 0; i < banks.Length; i++)
         {
-            *key++ = BankWord(banks[i], rows[i / banksInBlock], now, ref large);
+            var (bank, row) = (banks[i], rows[i / banksInBlock]);
+            var waits = Waits(_bankGate + bank, _banks, now, ref large);
+            *key++ = (after ? waits : waits & Deciding(bank, row, toDue, waits)) | ((ulong)RowCode(bank, row) << (3 * WaitBits));
         }
 
-        key = SaveRanks(key, shape, refreshes, now, ref large);
-        key = SaveRings(key, shape, refreshes, now, ref large);
+        key = SaveRanks(key, shape, toDue > 0, now, ref large);
+        key = SaveRings(key, shape, toDue > 0, now, ref large);
         return large >> WaitBits == 0 ? key : null;
     }
 
-    private ulong BankWord(int bank, int row, long now, ref ulong large)
+    private int RowCode(int bank, int row)
     {
         var open = _openRow[bank];
-        var code = open < 0 ? 0 : open != row ? OtherRow : ThisRow + (_cap == int.MaxValue ? 0 : Math.Min(_served[bank], _cap));
-        return Waits(_bankGate + bank, _banks, now, ref large) | ((ulong)code << (3 * WaitBits));
+        return open < 0 ? 0 : open != row ? OtherRow : ThisRow + (_cap == int.MaxValue ? 0 : Math.Min(_served[bank], _cap));
+    }
+
+    /// <summary>
+    /// Which of a bank's waits a step may depend on. Its requests want one row. While that is open, nothing closes it but a refresh, after which
+    /// it is opened again; while none is, nothing has to be closed.
+    /// </summary>
+    private ulong Deciding(int bank, int row, int toDue, ulong waits)
+    {
+        const ulong activate = (1UL << WaitBits) - 1;
+        const ulong read = activate << WaitBits;
+        const ulong precharge = read << WaitBits;
+        var open = _openRow[bank];
+        return open < 0 ? activate | read : open != row ? activate | read | precharge : toDue > 0 && (waits & activate) > (ulong)toDue ? activate | read : read;
     }
 
     /// <summary>Waits of activate, read and precharge, side by side.</summary>
@@ -216,31 +243,45 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>Puts aside all gates that are not in a key, and begins to watch what is served.</summary>
-    internal void BeginLearning(WindowShape shape, bool refreshes)
+    internal void BeginLearning(WindowShape shape, ReadOnlySpan<int> rows, int banksInBlock, bool refreshes)
     {
         _bankGatesAside ??= new long[BankGates.Length];
         _rankGatesAside ??= new long[RankGates.Length];
         BankGates.CopyTo(_bankGatesAside, 0);
         RankGates.CopyTo(_rankGatesAside, 0);
+        BankGates.AsSpan().Fill(GateTable.NoDelay);
+        for (var i = 0; i < shape.Banks.Length; i++)
+        {
+            // An open bank's wait to be opened is kept if a refresh is near: it has passed by then, or is in the key.
+            var bank = shape.Banks[i];
+            var (isOpen, isOther) = (_openRow[bank] >= 0, _openRow[bank] >= 0 && _openRow[bank] != rows[i / banksInBlock]);
+            Keep(Command.Read, bank, true);
+            Keep(Command.Activate, bank, !isOpen || isOther || refreshes);
+            Keep(Command.Precharge, bank, isOther);
+        }
+
         foreach (var command in _table.Used)
         {
-            for (var bank = 0; bank < _banks; bank++)
-            {
-                _bankGate[command * _banks + bank] = IsInKey(command, refreshes) && ((shape.Set >> bank) & 1) != 0 ? _bankGate[command * _banks + bank] : GateTable.NoDelay;
-            }
-
             for (var rank = 0; rank < _ranks; rank++)
             {
-                _rankGate[command * _ranks + rank] = IsInKey(command, refreshes) && (refreshes || Array.IndexOf(shape.Ranks, rank) >= 0)
-                    ? _rankGate[command * _ranks + rank]
-                    : GateTable.NoDelay;
+                if (!IsInKey(command, refreshes) || (!refreshes && Array.IndexOf(shape.Ranks, rank) < 0))
+                {
+                    _rankGate[command * _ranks + rank] = GateTable.NoDelay;
+                }
             }
         }
 
         ref var peak = ref Counters.Peaks[(int)Peak.ReadQueue];
         (_readQueuePeakAside, peak) = (peak, 0);
-        Watched = [];
+        Watched = _watched;
+        _watched.Clear();
         _records = true;
+    }
+
+    private void Keep(Command command, int bank, bool kept)
+    {
+        var gate = (int)command * _banks + bank;
+        _bankGate[gate] = kept ? _bankGatesAside![gate] : GateTable.NoDelay;
     }
 
     private static bool IsInKey(int command, bool refreshes) => (Command)command switch
@@ -383,9 +424,9 @@ internal sealed unsafe partial class EventPseudoChannel
     private static void TakeWaits(long* gates, int apart, ulong word, long now)
     {
         const uint mask = (1 << WaitBits) - 1;
-        gates[(int)Command.Activate * apart] = now + (uint)(word & mask);
-        gates[(int)Command.Read * apart] = now + (uint)((word >> WaitBits) & mask);
-        gates[(int)Command.Precharge * apart] = now + (uint)((word >> (2 * WaitBits)) & mask);
+        Raise(gates + ((int)Command.Activate * apart), now + (uint)(word & mask));
+        Raise(gates + ((int)Command.Read * apart), now + (uint)((word >> WaitBits) & mask));
+        Raise(gates + ((int)Command.Precharge * apart), now + (uint)((word >> (2 * WaitBits)) & mask));
     }
 
     private ulong* TakeRanks(ulong* word, WindowShape shape, bool refreshes, long now)

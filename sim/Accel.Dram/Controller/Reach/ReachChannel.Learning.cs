@@ -8,6 +8,9 @@ internal sealed unsafe partial class ReachChannel
     private ulong[] _learntKey = [];
     private long _learntTarget;
     private long _learntDue;
+    private readonly List<(int Place, int Cycle)> _servedOld = [];
+    private readonly List<int> _latencies = [];
+    private readonly ulong[] _after = new ulong[1024];
     private readonly Start[] _starts = [new(), new()];
 
     /// <summary>Where one pseudo-channel stood.</summary>
@@ -25,7 +28,7 @@ internal sealed unsafe partial class ReachChannel
         LoadQueues();
         (_learning, _learnsRefresh, _learntDue, _from) = (true, refreshes, due, Now);
         _learntKey = _key.AsSpan(0, keyLength).ToArray();
-        _learntTarget = (_lanes[0].Port!.Next / Grain + 1) * Grain;
+        _learntTarget = _target;
         for (var i = 0; i < _lanes.Length; i++)
         {
             var (lane, start) = (_lanes[i], _starts[i]);
@@ -34,7 +37,7 @@ internal sealed unsafe partial class ReachChannel
             start.Available = lane.Ahead[lane.AheadCount - 1].End - start.Next;
             lane.Engine.Counters.Sums.CopyTo(start.Sums, 0);
             start.OpenThroughout = refreshes ? 0 : lane.Engine.RanksKeptOpen(lane.Shape!);
-            lane.Engine.BeginLearning(lane.Shape!, refreshes);
+            lane.Engine.BeginLearning(lane.Shape!, lane.Rows, _blocks[i]!.Banks, refreshes);
         }
 
         return true;
@@ -82,6 +85,12 @@ internal sealed unsafe partial class ReachChannel
         var parts = new ReachPart[_lanes.Length];
         for (var i = 0; i < _lanes.Length; i++)
         {
+            if (_margin == 0 && _lanes[i].Port!.Ordinal - _starts[i].Ordinal > _lanes[i].Room)
+            {
+                _table.Add(_learntKey, ReachStep.Wider);
+                return;
+            }
+
             var due = _lanes[i].Engine.NextDue;
             if (length >= ReachPart.StillQueued - 1 || (_learnsRefresh ? due <= _learntDue || due <= Now : Now >= due) || PartOf(i, (int)length) is not { } part)
             {
@@ -91,7 +100,7 @@ internal sealed unsafe partial class ReachChannel
             parts[i] = part;
         }
 
-        _table.Add(_learntKey, new ReachStep
+        S[_learnsRefresh ? 11 : 12]++; _table.Add(_learntKey, new ReachStep
         {
             Length = (int)length,
             Refreshes = _learnsRefresh,
@@ -113,11 +122,10 @@ internal sealed unsafe partial class ReachChannel
             return null;
         }
 
-        var after = new ulong[_key.Length];
         int afterLength;
-        fixed (ulong* first = after)
+        fixed (ulong* first = _after)
         {
-            var end = engine.SaveReach(first, lane.Shape!, lane.Rows, _blocks[index]!.Banks, _learnsRefresh, Now);
+            var end = engine.SaveReach(first, lane.Shape!, lane.Rows, _blocks[index]!.Banks, _learnsRefresh ? 1 : 0, Now, after: true);
             if (end == null)
             {
                 return null;
@@ -139,16 +147,17 @@ internal sealed unsafe partial class ReachChannel
         var oldest = start.Next - queue.Reach;
         var served = new ushort[port.Next - oldest];
         served.AsSpan(queue.Reach).Fill(ReachPart.StillQueued);
-        var placeInQueue = new Dictionary<long, int>();
+        Span<short> placeInQueue = stackalloc short[queue.Reach];
+        placeInQueue.Fill(-1);
         for (var i = 0; i < queue.Words.Length; i++)
         {
             var local = start.Next - (queue.Words[i] >> 2);
             served[local - oldest] = ReachPart.StillQueued;
-            placeInQueue.Add(local, i);
+            placeInQueue[(int)(local - oldest)] = (short)i;
         }
 
-        var servedOld = new List<(int, int)>();
-        var latencies = new SortedDictionary<int, long>();
+        _servedOld.Clear();
+        _latencies.Clear();
         var peaks = new long[(int)Peak.Count];
         peaks[(int)Peak.ReadQueue] = engine.Counters[Peak.ReadQueue];
         var readDone = Device.DoneAfter(false);
@@ -156,16 +165,15 @@ internal sealed unsafe partial class ReachChannel
         {
             served[local - oldest] = (ushort)(cycle - _from + 1);
             var latency = cycle - entered + readDone;
-            if (placeInQueue.TryGetValue(local, out var place))
+            if (local < start.Next)
             {
-                servedOld.Add((place, (int)(cycle - _from)));
+                _servedOld.Add((placeInQueue[(int)(local - oldest)], (int)(cycle - _from)));
                 sums[(int)Counter.ReadQueueTicks] -= cycle - entered;
                 sums[(int)Counter.ReadLatency] -= latency;
                 continue;
             }
 
-            var bucket = LatencyHistogram.BucketOf(latency);
-            latencies[bucket] = latencies.GetValueOrDefault(bucket) + 1;
+            _latencies.Add(LatencyHistogram.BucketOf(latency));
             peaks[(int)Peak.ReadLatency] = Math.Max(peaks[(int)Peak.ReadLatency], latency);
         }
 
@@ -173,19 +181,19 @@ internal sealed unsafe partial class ReachChannel
         for (var i = 0; i < count; i++)
         {
             var local = port.Next - (words[i] >> 2);
-            agesAfter[i] = local >= start.Next ? ages[i] : -1 - placeInQueue[local];
+            agesAfter[i] = local >= start.Next ? ages[i] : -1 - placeInQueue[(int)(local - oldest)];
         }
 
         return new ReachPart
         {
             Taken = (int)taken,
             Queue = _table.Queue(words[..count]),
-            After = after[..afterLength],
+            After = _after[..afterLength],
             Raises = engine.Raises(lane.Shape!, _learnsRefresh, Now),
             Served = served,
             Ages = agesAfter,
-            ServedOld = [.. servedOld],
-            Counts = new StepCounts(sums, peaks, [.. latencies.Select(l => (l.Key, l.Value))]),
+            ServedOld = [.. _servedOld],
+            Counts = new StepCounts(sums, peaks, Gather(_latencies)),
         };
     }
 }

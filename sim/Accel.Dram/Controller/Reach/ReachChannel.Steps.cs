@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Accel.Dram.Standards;
 
 namespace Accel.Dram.Controller.Reach;
@@ -12,49 +13,74 @@ internal sealed unsafe partial class ReachChannel
     private readonly List<(long Cycle, int Lane, int Slot)> _ends = [];
     private ReachStep? _pending;
     private int _endsTold;
+    private long _target;
+    private int _margin;
 
     /// <summary>Where the step that is pending or learnt begins.</summary>
     private long _from;
 
     /// <summary>Finds the step from here: it is pending then, or is being learnt. False if none can be taken here.</summary>
+    public static long[] S = new long[24];
     private bool TryStep()
     {
-        if (!_isOfUse || !IsAlone || Now < _retry || !FindStreams() || !FindWindows())
+        S[0]++;
+        if (!_isOfUse || !IsAlone || Now < _retry) { S[1]++; return false; }
+
+        if (!FindStreams())
         {
+            S[2]++;
             return false;
         }
 
-        var due = long.MaxValue;
+        var (due, available) = (long.MaxValue, long.MaxValue);
         foreach (var lane in _lanes)
         {
             due = Math.Min(due, lane.Engine.NextDue);
+            available = Math.Min(available, lane.Ahead[lane.AheadCount - 1].End - lane.Port!.Next);
         }
 
-        var length = WriteKey(refreshes: false, 0);
-        if (length == 0)
+        // As far as the place allows, but not beyond the next refresh: what is left before that is the less, the oftener it is seen again.
+        var next = _lanes[0].Port!.Next;
+        var grain = Grain;
+        while (grain < MostGrain && ((next + Lead) & (2 * grain - 1)) == 0 && available > 2 * grain + Slack && due - Now > 2 * grain * Device.BurstTicks * 9 / 8)
+        {
+            grain *= 2;
+        }
+
+        _target = After(next, grain);
+        var refreshes = due - Now <= grain * Device.BurstTicks * 9 / 8;
+        if (refreshes && !AllDueTogether(due))
         {
             return false;
         }
 
-        if (_table.Find(_key.AsSpan(0, length)) is { } step && Now + step.Length < due)
+        // Most steps take in no request beyond the place at which they end. Those that do need to be told by more.
+        ReachStep? step = null;
+        var length = 0;
+        for (_margin = 0; _margin <= Margin && (step is null || step == ReachStep.Wider); _margin += Margin)
         {
-            return Begin(step);
-        }
-
-        var refreshes = due - Now <= Grain * Device.BurstTicks * 5 / 4;
-        if (refreshes)
-        {
-            if (!AllDueTogether(due) || (length = WriteKey(refreshes: true, (int)(due - Now))) == 0)
+            if (!FindWindows() || (length = WriteKey(refreshes, refreshes ? (int)(due - Now) : 0)) == 0)
             {
+                S[3]++;
                 return false;
             }
 
-            if (_table.Find(_key.AsSpan(0, length)) is { } refreshing)
+            step = _table.Find(_key.AsSpan(0, length));
+            if (step is null)
             {
-                return Begin(refreshing);
+                break;
             }
         }
 
+        if (step is not null)
+        {
+            var ok = step != ReachStep.Wider && (refreshes || Now + step.Length < due) && Begin(step);
+            S[ok ? 4 : 5]++;
+            return ok;
+        }
+
+        if ((next + Lead) % Grain != 0) { S[14]++; return false; }
+        S[refreshes ? 8 : 9]++; if (_table.Full) S[10]++;
         return !_table.Full && BeginLearning(length, refreshes, due);
     }
 
@@ -81,9 +107,10 @@ internal sealed unsafe partial class ReachChannel
     /// <summary>Finds the one stream that each pseudo-channel reads.</summary>
     private bool FindStreams()
     {
-        foreach (var lane in _lanes)
+        for (var i = 0; i < _lanes.Length; i++)
         {
-            if (_queuesInEngine && !FindStream(lane))
+            var lane = _lanes[i];
+            if (_queuesInEngine && !FindStream(i, lane))
             {
                 return false;
             }
@@ -91,6 +118,7 @@ internal sealed unsafe partial class ReachChannel
             lane.AheadCount = lane.Port!.LookAhead(lane.Ahead, Now, out lane.LastEnds);
             if (lane.AheadCount == 0)
             {
+                S[16]++;
                 return false;
             }
         }
@@ -98,7 +126,7 @@ internal sealed unsafe partial class ReachChannel
         return true;
     }
 
-    private bool FindStream(Lane lane)
+    private bool FindStream(int index, Lane lane)
     {
         lane.Port = null;
         var ports = lane.Engine.Input.Ports;
@@ -108,6 +136,7 @@ internal sealed unsafe partial class ReachChannel
             {
                 if (lane.Port is not null)
                 {
+                    S[15]++;
                     return false;
                 }
 
@@ -115,16 +144,29 @@ internal sealed unsafe partial class ReachChannel
             }
         }
 
+        if (lane.Port is null)
+        {
+            S[17]++;
+            return false;
+        }
+
+        if (index == 0 && (lane.Port.Next + Lead) % Grain != 0)
+        {
+            S[14]++;
+            return false; // the engine goes there first, so that steps begin alike
+        }
+
         Span<int> words = stackalloc int[Config.ReadQueue];
         Span<int> ages = stackalloc int[Config.ReadQueue];
-        if (lane.Port is null || lane.Engine.SaveReads(lane.Port, lane.Number, words, ages, Now) is var count && count < 0)
+        if ( lane.Engine.SaveReads(lane.Port, lane.Number, words, ages, Now) is var count && count < 0)
         {
+            S[18]++;
             return false;
         }
 
         (lane.Queue, lane.Ages) = (_table.Queue(words[..count]), _table.Ages(ages[..count]));
         lane.Flights.Clear();
-        lane.Engine.SaveFlights(lane.Flights);
+        lane.Engine.SaveFlights(lane.Flights, lane.Port.Next, lane.Queue.Reach);
         return true;
     }
 
@@ -134,9 +176,10 @@ internal sealed unsafe partial class ReachChannel
         {
             var (lane, blocks) = (_lanes[i], _blocks[i]!);
             var next = lane.Port!.Next;
-            lane.Room = Margin + (i == 0 ? Grain - next % Grain : Grain);
+            var room = _target - _lanes[0].Port!.Next + _margin;
             lane.FirstBlock = (next - lane.Queue!.Reach) >> blocks.Bits;
-            lane.Blocks = (int)(((next + lane.Room - 1) >> blocks.Bits) - lane.FirstBlock) + 1;
+            lane.Blocks = (int)(((next + room - 1) >> blocks.Bits) - lane.FirstBlock) + 1;
+            lane.Room = ((lane.FirstBlock + lane.Blocks) << blocks.Bits) - next;
             lane.Shape = blocks.Window(lane.FirstBlock, lane.Blocks);
             if (lane.Shape is null)
             {
@@ -159,7 +202,7 @@ internal sealed unsafe partial class ReachChannel
         fixed (ulong* start = _key)
         {
             var key = start;
-            *key++ = (uint)toDue | ((ulong)(uint)(_engine.LastServed + 1) << 32) | (refreshes ? 1UL << 63 : 0);
+            *key++ = (uint)toDue | ((ulong)(_target - _lanes[0].Port!.Next) << 48) | (_margin > 0 ? 1UL << 62 : 0) | ((ulong)(uint)(_engine.LastServed + 1) << 32) | (refreshes ? 1UL << 63 : 0);
             foreach (var bus in _engine.Buses)
             {
                 var age = Now - bus.Base;
@@ -169,9 +212,9 @@ internal sealed unsafe partial class ReachChannel
             for (var i = 0; i < _lanes.Length; i++)
             {
                 var (lane, blocks) = (_lanes[i], _blocks[i]!);
-                var place = lane.Port!.Next & (Math.Max(Grain, 1L << blocks.Bits) - 1);
+                var place = lane.Port!.Next & ((1L << blocks.Bits) - 1);
                 *key++ = (ulong)place | ((ulong)(uint)lane.Shape!.Id << 16) | ((ulong)(uint)lane.Queue!.Number << 32);
-                key = lane.Engine.SaveReach(key, lane.Shape, lane.Rows, blocks.Banks, refreshes, Now);
+                key = lane.Engine.SaveReach(key, lane.Shape, lane.Rows, blocks.Banks, toDue, Now, after: false);
                 if (key == null)
                 {
                     return 0;
@@ -243,15 +286,30 @@ internal sealed unsafe partial class ReachChannel
     /// <summary>The largest number, and how many there are that tell of a command.</summary>
     private static int Latest(ReadOnlySpan<ushort> served, out int count)
     {
-        var last = 0;
-        count = 0;
-        foreach (var cycle in served)
+        var (last, others) = (Vector256<ushort>.Zero, Vector256<ushort>.Zero);
+        var rest = served;
+        for (; rest.Length >= Vector256<ushort>.Count; rest = rest[Vector256<ushort>.Count..])
         {
-            last = Math.Max(last, cycle);
+            var cycles = Vector256.Create(rest);
+            last = Vector256.Max(last, cycles);
+            others -= Vector256.Equals(cycles, Vector256<ushort>.Zero) | Vector256.Equals(cycles, Vector256<ushort>.AllBitsSet);
+        }
+
+        var half = Vector128.Max(last.GetLower(), last.GetUpper());
+        var latest = 0;
+        for (var i = 0; i < Vector128<ushort>.Count; i++)
+        {
+            latest = Math.Max(latest, half[i]);
+        }
+
+        count = served.Length - rest.Length - Vector256.Sum(others);
+        foreach (var cycle in rest)
+        {
+            latest = Math.Max(latest, cycle);
             count += cycle is > 0 and < ReachPart.StillQueued ? 1 : 0;
         }
 
-        return last;
+        return latest;
     }
 
     /// <summary>Goes on within the pending step, and carries it out when its end is reached.</summary>
@@ -386,7 +444,7 @@ internal sealed unsafe partial class ReachChannel
             }
         }
 
-        var aged = new AgedStep
+        S[13]++;var aged = new AgedStep
         {
             Before = [.. _lanes.Select(l => l.Ages!)],
             After = [.. _lanes.Select((l, i) => AgesAfter(step, step.Parts[i], l.Ages!))],
@@ -425,17 +483,50 @@ internal sealed unsafe partial class ReachChannel
     private StepCounts CountsOf(ReachPart part, AgeState ages)
     {
         var (sums, peaks) = (part.Counts.Sums.ToArray(), part.Counts.Peaks.ToArray());
-        var latencies = new SortedDictionary<int, long>(part.Counts.Latencies.ToDictionary(l => l.Bucket, l => l.Count));
+        _latencies.Clear();
+        foreach (var (bucket, count) in part.Counts.Latencies)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                _latencies.Add(bucket);
+            }
+        }
+
         foreach (var (place, cycle) in part.ServedOld)
         {
             var latency = ages.Ages[place] + cycle + Device.DoneAfter(false);
             sums[(int)Counter.ReadQueueTicks] += ages.Ages[place] + cycle;
             sums[(int)Counter.ReadLatency] += latency;
             peaks[(int)Peak.ReadLatency] = Math.Max(peaks[(int)Peak.ReadLatency], latency);
-            var bucket = LatencyHistogram.BucketOf(latency);
-            latencies[bucket] = latencies.GetValueOrDefault(bucket) + 1;
+            _latencies.Add(LatencyHistogram.BucketOf(latency));
         }
 
-        return new StepCounts(sums, peaks, [.. latencies.Select(l => (l.Key, l.Value))]);
+        return new StepCounts(sums, peaks, Gather(_latencies));
+    }
+
+    /// <summary>How often each number comes.</summary>
+    private static (int Bucket, long Count)[] Gather(List<int> numbers)
+    {
+        numbers.Sort();
+        var (kinds, last) = (0, -1);
+        foreach (var number in numbers)
+        {
+            kinds += number != last ? 1 : 0;
+            last = number;
+        }
+
+        var gathered = new (int Bucket, long Count)[kinds];
+        var at = -1;
+        foreach (var number in numbers)
+        {
+            if (at < 0 || gathered[at].Bucket != number)
+            {
+                gathered[++at].Bucket = number;
+            }
+
+            gathered[at].Count++;
+        }
+
+        return gathered;
     }
 }

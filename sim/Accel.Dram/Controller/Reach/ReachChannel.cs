@@ -5,7 +5,7 @@ namespace Accel.Dram.Controller.Reach;
 
 /// <summary>
 /// The event engine with a memory for streams that come in many transfers, one after another, as a chip's do. While each pseudo-channel reads one
-/// contiguous stream, it advances by steps of about <see cref="Grain"/> requests. A step is looked up by the state of what it can reach: the queue, the
+/// contiguous stream, it advances by steps of some <see cref="Grain"/> to <see cref="MostGrain"/> requests. A step is looked up by the state of what it can reach: the queue, the
 /// banks of the requests it may take in, their ranks, the buses. What lies beyond (which rows other banks hold open, when the next refresh is due)
 /// differs nearly always and decides nothing.
 /// </summary>
@@ -16,11 +16,23 @@ namespace Accel.Dram.Controller.Reach;
 /// </remarks>
 internal sealed partial class ReachChannel : Channel
 {
-    /// <summary>Requests of the first pseudo-channel in a step.</summary>
-    private const int Grain = 64;
+    /// <summary>Steps begin and end at multiples of this many requests of the first pseudo-channel.</summary>
+    private const int Grain = 32;
+
+    /// <summary>A step goes on to the next multiple of as many as the place it begins at is a multiple of, up to this.</summary>
+    private const int MostGrain = 128;
+
+    /// <summary>
+    /// Those multiples are counted from so many requests before a block begins: pseudo-channels that have drifted apart a little then come into the next
+    /// block in the same step.
+    /// </summary>
+    private const int Lead = 16;
 
     /// <summary>Requests that another pseudo-channel may take in beyond those.</summary>
-    private const int Margin = 24;
+    private const int Margin = 32;
+
+    /// <summary>Requests that a step should leave behind.</summary>
+    private const int Slack = 4;
 
     private readonly EventChannel _engine;
     private readonly ReachTable _table;
@@ -193,7 +205,11 @@ internal sealed partial class ReachChannel : Channel
         {
             LoadQueues();
             var until = NextTry(limit);
-            if (stopsAtEnds)
+            if (until < limit && _lanes[0].Port is { Left: > 0 } port)
+            {
+                _engine.RunTowards(port, After(port.Next, Grain), until, stopsAtEnds);
+            }
+            else if (stopsAtEnds)
             {
                 _engine.RunUntilFinished(until);
             }
@@ -216,6 +232,9 @@ internal sealed partial class ReachChannel : Channel
 
         return Math.Min(limit, Math.Max(Now, _retry) + Grain * Device.BurstTicks);
     }
+
+    /// <summary>The next place of the first pseudo-channel at which a step may end.</summary>
+    private static long After(long next, int grain) => ((next + Lead) / grain + 1) * grain - Lead;
 
     /// <summary>Puts the engine into the present state.</summary>
     private void LoadQueues()

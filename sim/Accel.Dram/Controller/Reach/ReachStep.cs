@@ -5,6 +5,9 @@ namespace Accel.Dram.Controller.Reach;
 /// </summary>
 internal sealed class ReachStep
 {
+    /// <summary>Stands for a step that takes in more than its key tells of.</summary>
+    public static ReachStep Wider { get; } = new() { Length = 0, Refreshes = false, Buses = [], LastServed = 0, Parts = [] };
+
     /// <summary>Cycles.</summary>
     public required int Length { get; init; }
 
