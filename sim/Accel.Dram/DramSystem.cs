@@ -82,8 +82,8 @@ public sealed partial class DramSystem
     /// <summary>All cycles below this one have been simulated.</summary>
     public Cycles Now { get; private set; }
 
-    /// <summary>Distinct states and steps kept by <see cref="SimulationMode.Memo"/>.</summary>
-    public (int States, int Steps) Remembered => (_tables.Sum(t => t.States), _tables.Sum(t => t.Steps));
+    /// <summary>Distinct states and steps kept by <see cref="SimulationMode.Memo"/> and <see cref="SimulationMode.Reach"/>.</summary>
+    public (int States, int Steps) Remembered => (_tables.Sum(t => t.States) + _reached.Queues, _tables.Sum(t => t.Steps) + _reached.Steps);
 
     /// <summary>Adds a transfer.</summary>
     /// <param name="descriptor">What to move.</param>

@@ -206,7 +206,7 @@ internal sealed partial class EventChannel : Channel
 
     /// <summary>
     /// Simulates until the next request of a port of the first pseudo-channel is one given, or until a limit or, if so wished, the end of a
-    /// transfer's part; true if that request was reached.
+    /// transfer's part; true if that request was reached. While steps are learnt, stops at once when a request has entered that none may depend on.
     /// </summary>
     public bool RunTowards(PortQueue port, long next, long limit, bool stopsAtEnds)
     {
@@ -226,6 +226,11 @@ internal sealed partial class EventChannel : Channel
             }
 
             earliest.Step(limit);
+            if (earliest.IsBeyondReach)
+            {
+                return false;
+            }
+
             if (stopsAtEnds && AnyFinished())
             {
                 break;

@@ -24,10 +24,15 @@ internal sealed unsafe partial class EventPseudoChannel
     private long[]? _bankGatesAside;
     private long[]? _rankGatesAside;
     private long _readQueuePeakAside;
+    private PortQueue? _watchedPort;
+    private long _watchedEnd;
     private readonly List<(long Local, long Entered, long Cycle)> _watched = [];
 
     /// <summary>Requests served while a step is learnt; null else.</summary>
     internal List<(long Local, long Entered, long Cycle)>? Watched { get; private set; }
+
+    /// <summary>Whether a request has entered that lies beyond the window of the step that is being learnt.</summary>
+    internal bool IsBeyondReach => Watched is not null && _watchedPort!.Ordinal > _watchedEnd;
 
     /// <summary>When the next refresh falls due, if it is the same for all ranks; else 0.</summary>
     internal long CommonDue => Array.TrueForAll(Due, due => due == Due[0]) ? Due[0] : 0;
@@ -243,8 +248,9 @@ internal sealed unsafe partial class EventPseudoChannel
     }
 
     /// <summary>Puts aside all gates that are not in a key, and begins to watch what is served.</summary>
-    internal void BeginLearning(WindowShape shape, ReadOnlySpan<int> rows, int banksInBlock, bool refreshes)
+    internal void BeginLearning(WindowShape shape, ReadOnlySpan<int> rows, int banksInBlock, bool refreshes, PortQueue port, long room)
     {
+        (_watchedPort, _watchedEnd) = (port, port.Ordinal + room);
         _bankGatesAside ??= new long[BankGates.Length];
         _rankGatesAside ??= new long[RankGates.Length];
         BankGates.CopyTo(_bankGatesAside, 0);
@@ -306,6 +312,13 @@ internal sealed unsafe partial class EventPseudoChannel
 
         ref var peak = ref Counters.Peaks[(int)Peak.ReadQueue];
         peak = Math.Max(peak, _readQueuePeakAside);
+        if (IsBeyondReach)
+        {
+            // Planned with gates put aside: once more, from the cycle that was begun.
+            _planClass = NoPlan;
+            Wake = Math.Min(Wake, LastBegun);
+        }
+
         Watched = null;
         _records = _commandLog is not null || _completionLog is not null;
     }

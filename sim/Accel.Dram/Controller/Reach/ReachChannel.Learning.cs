@@ -37,7 +37,7 @@ internal sealed unsafe partial class ReachChannel
             start.Available = lane.Ahead[lane.AheadCount - 1].End - start.Next;
             lane.Engine.Counters.Sums.CopyTo(start.Sums, 0);
             start.OpenThroughout = refreshes ? 0 : lane.Engine.RanksKeptOpen(lane.Shape!);
-            lane.Engine.BeginLearning(lane.Shape!, lane.Rows, _blocks[i]!.Banks, refreshes);
+            lane.Engine.BeginLearning(lane.Shape!, lane.Rows, _blocks[i]!.Banks, refreshes, lane.Port, Math.Min(lane.Room, start.Available));
         }
 
         return true;
@@ -58,6 +58,15 @@ internal sealed unsafe partial class ReachChannel
         if (reached)
         {
             Remember();
+            StopLearning();
+        }
+        else if (Array.Exists(_lanes, l => l.Engine.IsBeyondReach))
+        {
+            if (_margin == 0)
+            {
+                _table.Add(_learntKey, ReachStep.Wider);
+            }
+
             StopLearning();
         }
         else if (_lanes[0].Port!.Left == 0)
@@ -85,12 +94,6 @@ internal sealed unsafe partial class ReachChannel
         var parts = new ReachPart[_lanes.Length];
         for (var i = 0; i < _lanes.Length; i++)
         {
-            if (_margin == 0 && _lanes[i].Port!.Ordinal - _starts[i].Ordinal > _lanes[i].Room)
-            {
-                _table.Add(_learntKey, ReachStep.Wider);
-                return;
-            }
-
             var due = _lanes[i].Engine.NextDue;
             if (length >= ReachPart.StillQueued - 1 || (_learnsRefresh ? due <= _learntDue || due <= Now : Now >= due) || PartOf(i, (int)length) is not { } part)
             {
