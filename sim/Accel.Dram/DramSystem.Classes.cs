@@ -50,7 +50,6 @@ public sealed partial class DramSystem
         if (_orderOf is not null)
         {
             _classes.Add(new ChannelClass(MakeChannel(0, new ChannelLog(), _tables[0]), [.. Enumerable.Range(0, Config.Channels)]));
-            NoteClasses();
             _settled = [.. Enumerable.Range(0, Config.Channels).Select(_ => Enumerable.Range(0, Config.Device.PseudoChannels).Select(_ => new Counters()).ToArray())];
             return;
         }
@@ -64,8 +63,6 @@ public sealed partial class DramSystem
             };
             _classes.Add(new ChannelClass(MakeChannel(i, log, _tables[i % _tables.Length]), [i]));
         }
-
-        NoteClasses();
     }
 
     private Channel ChannelOf(int number) => _classes.Count == Config.Channels ? _classes[number].Channel : _classes.First(c => c.Members.Contains(number)).Channel;
@@ -238,8 +235,6 @@ public sealed partial class DramSystem
             _classes.Add(new ChannelClass(channel, group));
             whole.Members.RemoveAll(group.Contains);
         }
-
-        NoteClasses();
     }
 
     /// <summary>Each channel for itself from here on.</summary>
@@ -278,17 +273,6 @@ public sealed partial class DramSystem
                     _classes.RemoveAt(j);
                 }
             }
-        }
-
-        NoteClasses();
-    }
-
-    /// <summary>With several classes, bounds on what may complete are taken from their queues: those must be up to date.</summary>
-    private void NoteClasses()
-    {
-        foreach (var shared in _classes)
-        {
-            shared.Channel.IsAlone = _classes.Count == 1 && Config.Controller.FrontEnd == FrontEnd.PerChannel;
         }
     }
 

@@ -29,6 +29,8 @@ public sealed partial class DramSystem
         Harvest();
         while (_transfers[transfer].PartsLeft > 0)
         {
+            _classes.ForEach(shared => shared.Channel.Settle());
+            Harvest();
             RunChannels(Math.Max(Now.Value + Lead, EarliestEnd(transfer)));
             Harvest();
         }
@@ -144,8 +146,8 @@ public sealed partial class DramSystem
             return;
         }
 
-        // The bound on a far completion takes longer to work out than a short way takes to simulate.
-        var bound = limit - Now.Value < FarAhead ? 0 : EarliestEndOfAny();
+        // The bound on a far completion takes longer to work out than a short way takes to simulate, and needs queues as they are now.
+        var bound = limit - Now.Value < FarAhead || !_classes.TrueForAll(c => c.Channel.IsSettled) ? 0 : EarliestEndOfAny();
         RunChannels(Math.Min(limit, Math.Max(Now.Value + Lead, bound)));
     }
 
@@ -237,7 +239,6 @@ public sealed partial class DramSystem
             return 0;
         }
 
-        _classes.ForEach(shared => shared.Channel.Settle());
         var port = _transfers[transfer].Port;
         var atHead = 0L;
         var behind = long.MaxValue;
@@ -264,7 +265,6 @@ public sealed partial class DramSystem
             return 0;
         }
 
-        _classes.ForEach(shared => shared.Channel.Settle());
         var heads = new Dictionary<int, long>();
         var behind = long.MaxValue;
         foreach (var (channel, input, index) in Parts())

@@ -64,15 +64,15 @@ internal abstract class Channel
     public virtual bool HasFutureOf(Channel other) => false;
 
     /// <summary>
-    /// Whether nobody looks at the queues and ports of this channel between two calls, so that a channel may keep them as they were in an earlier
-    /// cycle until <see cref="Settle"/> is called.
+    /// Brings the queues and ports, which a channel may keep as they were in an earlier cycle, to <see cref="Now"/>. Transfers that have ended are
+    /// known without it.
     /// </summary>
-    public bool IsAlone { get; set; }
-
-    /// <summary>Brings queues and ports to <see cref="Now"/>.</summary>
     public virtual void Settle()
     {
     }
+
+    /// <summary>Whether they stand there.</summary>
+    public virtual bool IsSettled => true;
 
     /// <summary>Starts counting anew.</summary>
     public virtual void ResetCounters()

@@ -20,6 +20,7 @@ internal sealed class TransferTable
     private readonly Stack<int> _free = new();
     private Slot[] _slots = new Slot[16];
     private int _used;
+    private int _foretold;
     private long _lastFinished = -1;
     private int _watched = -1;
     private long _lastBefore;
@@ -31,7 +32,7 @@ internal sealed class TransferTable
     public List<int> Exhausted { get; } = [];
 
     /// <summary>Transfers with requests that have not completed.</summary>
-    public int UnderWay => _used - _free.Count;
+    public int UnderWay => _used - _free.Count - _foretold;
 
     /// <summary>The latest completion of all.</summary>
     public long LastCompletion
@@ -65,7 +66,7 @@ internal sealed class TransferTable
             _free.Push(slot);
         }
 
-        (_used, _lastFinished) = (other._used, other._lastFinished);
+        (_used, _foretold, _lastFinished) = (other._used, other._foretold, other._lastFinished);
     }
 
     /// <summary>Whether the same transfers are under way, with as many requests in the queues and the same last completion so far.</summary>
@@ -172,6 +173,7 @@ internal sealed class TransferTable
         }
 
         _slots[slot].Foretold = true;
+        _foretold++;
         Finished.Add((_slots[slot].Transfer, Math.Max(_slots[slot].Last, last)));
     }
 
@@ -209,6 +211,10 @@ internal sealed class TransferTable
         if (!_slots[slot].Foretold)
         {
             Finished.Add((_slots[slot].Transfer, _slots[slot].Last));
+        }
+        else
+        {
+            _foretold--;
         }
 
         _free.Push(slot);

@@ -24,7 +24,7 @@ internal sealed unsafe partial class ReachChannel
     private bool TryStep()
     {
         S[0]++;
-        if (!_isOfUse || !IsAlone || Now < _retry) { S[1]++; return false; }
+        if (!_isOfUse || Now < _retry) { S[1]++; return false; }
 
         if (!FindStreams())
         {
@@ -446,6 +446,7 @@ internal sealed unsafe partial class ReachChannel
 
         S[13]++;var aged = new AgedStep
         {
+            Number = _table.NextAged(),
             Before = [.. _lanes.Select(l => l.Ages!)],
             After = [.. _lanes.Select((l, i) => AgesAfter(step, step.Parts[i], l.Ages!))],
             Counts = [.. _lanes.Select((l, i) => CountsOf(step.Parts[i], l.Ages!))],
@@ -462,7 +463,12 @@ internal sealed unsafe partial class ReachChannel
 
     private void Use(AgedStep aged)
     {
-        if (aged.Uses++ == 0)
+        if (aged.Number >= _uses.Length)
+        {
+            Array.Resize(ref _uses, Math.Max(2 * _uses.Length, aged.Number + 1));
+        }
+
+        if (_uses[aged.Number]++ == 0)
         {
             _used.Add(aged);
         }

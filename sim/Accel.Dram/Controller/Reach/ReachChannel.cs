@@ -39,7 +39,10 @@ internal sealed partial class ReachChannel : Channel
     private readonly BlockGeometry?[] _blocks;
     private readonly bool _isOfUse;
     private readonly Lane[] _lanes;
+
+    // Steps taken since they were last counted, and how often, by their numbers.
     private readonly List<AgedStep> _used = [];
+    private long[] _uses = new long[256];
 
     // Where the state is: in the engine, queues included, or queues in the lanes; and where time is within a step.
     private bool _queuesInEngine = true;
@@ -82,6 +85,8 @@ internal sealed partial class ReachChannel : Channel
         }
     }
 
+    public override bool IsSettled => _queuesInEngine && _pending is null;
+
     public override bool HoldsWrites(int pseudoChannel)
     {
         Settle();
@@ -117,9 +122,25 @@ internal sealed partial class ReachChannel : Channel
 
     public override bool HasFutureOf(Channel other)
     {
+        // Two channels in one state begin the same steps in the same cycles, if not at once then soon.
         var reach = (ReachChannel)other;
-        Settle();
+        if (_pending != reach._pending || _queuesInEngine != reach._queuesInEngine || _learning || reach._learning)
+        {
+            return false;
+        }
+
+        if (_pending is null && _queuesInEngine)
+        {
+            return _engine.HasFutureOf(reach._engine);
+        }
+
+        if ((_pending is not null && _from != reach._from) || !HasQueuesOf(reach) || !_engine.HasDevicesOf(reach._engine, _pending is null ? Now : _from))
+        {
+            return false;
+        }
+
         reach.Settle();
+        Settle();
         return _engine.HasFutureOf(reach._engine);
     }
 
@@ -191,6 +212,21 @@ internal sealed partial class ReachChannel : Channel
         LoadQueues();
     }
 
+    /// <summary>Whether the same requests are queued, of the same age, and the streams have come as far.</summary>
+    private bool HasQueuesOf(ReachChannel other)
+    {
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            var (mine, its) = (_lanes[i], other._lanes[i]);
+            if (mine.Queue != its.Queue || mine.Ages != its.Ages || mine.Port!.Next != its.Port!.Next || mine.Number != its.Number)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private void Advance(long limit, bool stopsAtEnds)
     {
         if (_pending is not null)
@@ -225,7 +261,7 @@ internal sealed partial class ReachChannel : Channel
     /// <summary>How far to simulate before looking for a stream again.</summary>
     private long NextTry(long limit)
     {
-        if (!_isOfUse || !IsAlone || limit - Now <= Grain * Device.BurstTicks || _engine is { Queued: 0 } && Array.TrueForAll(Inputs, i => i.Empty))
+        if (!_isOfUse || limit - Now <= Grain * Device.BurstTicks || _engine is { Queued: 0 } && Array.TrueForAll(Inputs, i => i.Empty))
         {
             return limit;
         }
@@ -260,10 +296,10 @@ internal sealed partial class ReachChannel : Channel
         {
             for (var i = 0; i < _lanes.Length; i++)
             {
-                _engine.PseudoChannels[i].Counters.Add(aged.Counts[i], aged.Uses);
+                _engine.PseudoChannels[i].Counters.Add(aged.Counts[i], _uses[aged.Number]);
             }
 
-            aged.Uses = 0;
+            _uses[aged.Number] = 0;
         }
 
         _used.Clear();

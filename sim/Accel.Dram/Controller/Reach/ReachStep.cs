@@ -92,8 +92,8 @@ internal sealed class AgedStep
 
     public required StepCounts[] Counts { get; init; }
 
-    /// <summary>Times it was taken and not yet counted.</summary>
-    public long Uses { get; set; }
+    /// <summary>Counted from 0, over all steps of a table.</summary>
+    public required int Number { get; init; }
 }
 
 /// <summary>Queued requests, oldest first: four times how far behind the stream's next one each is, plus what it caused. Equal ones are one object.</summary>

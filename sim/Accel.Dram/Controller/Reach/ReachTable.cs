@@ -8,6 +8,7 @@ internal sealed class ReachTable
 
     private const int MostAges = 1 << 14;
 
+    private int _aged;
     private readonly Dictionary<ulong[], ReachStep> _steps = new(1024, new WordComparer<ulong>());
     private readonly Dictionary<ulong[], ReachStep>.AlternateLookup<ReadOnlySpan<ulong>> _stepsBySpan;
     private readonly Dictionary<int[], QueueState> _queues = new(256, new WordComparer<int>());
@@ -23,6 +24,9 @@ internal sealed class ReachTable
     }
 
     public int Steps => _steps.Count;
+
+    /// <summary>The number of the next <see cref="AgedStep"/>.</summary>
+    public int NextAged() => _aged++;
 
     public int Queues => _queues.Count;
 

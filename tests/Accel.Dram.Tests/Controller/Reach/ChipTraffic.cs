@@ -88,7 +88,7 @@ internal sealed class ChipTraffic
         while (true)
         {
             // A requester with plans of its own asks for what arrives until then.
-            next = Math.Max(next, system.Now.Value) + random.Next(1, 3000);
+            next = Math.Max(next, system.Now.Value) + random.Next(1, random.Next(4) == 0 ? 60_000 : 3000);
             while (system.AdvanceToNextCompletion(new Cycles(next)) is var (transfer, cycle))
             {
                 ends.Add((transfer, cycle.Value));
@@ -116,7 +116,7 @@ internal sealed class ChipTraffic
             if (_looksInside && random.Next(10) == 0)
             {
                 var report = system.Report();
-                seen.Add($"{next}: {report.Cycles.Value} {report.Requests} {report.Queued} {report.TransfersUnderWay} {report.Total[Counter.ReadLatency]} {report.Total[Counter.ActiveRankTicks]}");
+                seen.Add($"{next}: {report.Cycles.Value} {report.Requests} {report.TransfersUnderWay} {report.Total[Counter.ReadLatency]} {report.Total[Counter.ActiveRankTicks]}");
             }
         }
 
