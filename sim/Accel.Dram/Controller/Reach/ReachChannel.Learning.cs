@@ -8,7 +8,7 @@ internal sealed unsafe partial class ReachChannel
     private ulong[] _learntKey = [];
     private long _learntTarget;
     private long _learntDue;
-    private readonly List<(int Place, int Cycle)> _servedOld = [];
+    private readonly long[] _sums = new long[(int)Counter.Count];
     private readonly List<int> _latencies = [];
     private readonly ulong[] _after = new ulong[1024];
     private readonly Start[] _starts = [new(), new()];
@@ -138,7 +138,7 @@ internal sealed unsafe partial class ReachChannel
         }
 
         engine.CountActiveUntil(Now);
-        var sums = new long[start.Sums.Length];
+        var sums = _sums;
         for (var i = 0; i < sums.Length; i++)
         {
             sums[i] = engine.Counters.Sums[i] - start.Sums[i];
@@ -159,10 +159,7 @@ internal sealed unsafe partial class ReachChannel
             placeInQueue[(int)(local - oldest)] = (short)i;
         }
 
-        _servedOld.Clear();
         _latencies.Clear();
-        var peaks = new long[(int)Peak.Count];
-        peaks[(int)Peak.ReadQueue] = engine.Counters[Peak.ReadQueue];
         var readDone = Device.DoneAfter(false);
         foreach (var (local, entered, cycle) in engine.Watched!)
         {
@@ -170,14 +167,12 @@ internal sealed unsafe partial class ReachChannel
             var latency = cycle - entered + readDone;
             if (local < start.Next)
             {
-                _servedOld.Add((placeInQueue[(int)(local - oldest)], (int)(cycle - _from)));
                 sums[(int)Counter.ReadQueueTicks] -= cycle - entered;
                 sums[(int)Counter.ReadLatency] -= latency;
                 continue;
             }
 
-            _latencies.Add(LatencyHistogram.BucketOf(latency));
-            peaks[(int)Peak.ReadLatency] = Math.Max(peaks[(int)Peak.ReadLatency], latency);
+            _latencies.Add((int)latency);
         }
 
         var agesAfter = new int[count];
@@ -195,8 +190,7 @@ internal sealed unsafe partial class ReachChannel
             Raises = engine.Raises(lane.Shape!, _learnsRefresh, Now),
             Served = served,
             Ages = agesAfter,
-            ServedOld = [.. _servedOld],
-            Counts = new StepCounts(sums, peaks, Gather(_latencies)),
+            Counts = new PartCounts([.. Enumerable.Range(0, sums.Length).Where(i => sums[i] != 0).Select(i => ((Counter)i, (int)sums[i]))], (int)engine.Counters[Peak.ReadQueue], Gather(_latencies)),
         };
     }
 }

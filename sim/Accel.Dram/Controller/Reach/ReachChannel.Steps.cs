@@ -447,9 +447,10 @@ internal sealed unsafe partial class ReachChannel
         S[13]++;var aged = new AgedStep
         {
             Number = _table.NextAged(),
+            Step = step,
             Before = [.. _lanes.Select(l => l.Ages!)],
             After = [.. _lanes.Select((l, i) => AgesAfter(step, step.Parts[i], l.Ages!))],
-            Counts = [.. _lanes.Select((l, i) => CountsOf(step.Parts[i], l.Ages!))],
+            Counts = [.. _lanes.Select((l, i) => LatenciesOf(step.Parts[i], l))],
         };
         if (step.Aged.Count == MostAged)
         {
@@ -485,33 +486,27 @@ internal sealed unsafe partial class ReachChannel
         return _table.Ages(ages);
     }
 
-    /// <summary>Counts of a part, with latencies of the requests that were queued before.</summary>
-    private StepCounts CountsOf(ReachPart part, AgeState ages)
+    /// <summary>Latencies of a part's requests that were queued before.</summary>
+    private PartCounts LatenciesOf(ReachPart part, Lane lane)
     {
-        var (sums, peaks) = (part.Counts.Sums.ToArray(), part.Counts.Peaks.ToArray());
+        var (queue, ages) = (lane.Queue!, lane.Ages!);
+        var (waited, readDone) = (0, Device.DoneAfter(false));
         _latencies.Clear();
-        foreach (var (bucket, count) in part.Counts.Latencies)
+        for (var i = 0; i < queue.Words.Length; i++)
         {
-            for (var i = 0; i < count; i++)
+            var served = part.Served[queue.Reach - (queue.Words[i] >> 2)];
+            if (served != ReachPart.StillQueued)
             {
-                _latencies.Add(bucket);
+                waited += ages.Ages[i] + served - 1;
+                _latencies.Add(ages.Ages[i] + served - 1 + readDone);
             }
         }
 
-        foreach (var (place, cycle) in part.ServedOld)
-        {
-            var latency = ages.Ages[place] + cycle + Device.DoneAfter(false);
-            sums[(int)Counter.ReadQueueTicks] += ages.Ages[place] + cycle;
-            sums[(int)Counter.ReadLatency] += latency;
-            peaks[(int)Peak.ReadLatency] = Math.Max(peaks[(int)Peak.ReadLatency], latency);
-            _latencies.Add(LatencyHistogram.BucketOf(latency));
-        }
-
-        return new StepCounts(sums, peaks, Gather(_latencies));
+        return new PartCounts([(Counter.ReadQueueTicks, waited), (Counter.ReadLatency, waited + (_latencies.Count * readDone))], 0, Gather(_latencies));
     }
 
     /// <summary>How often each number comes.</summary>
-    private static (int Bucket, long Count)[] Gather(List<int> numbers)
+    private static (int Ticks, int Count)[] Gather(List<int> numbers)
     {
         numbers.Sort();
         var (kinds, last) = (0, -1);
@@ -521,13 +516,13 @@ internal sealed unsafe partial class ReachChannel
             last = number;
         }
 
-        var gathered = new (int Bucket, long Count)[kinds];
+        var gathered = new (int Ticks, int Count)[kinds];
         var at = -1;
         foreach (var number in numbers)
         {
-            if (at < 0 || gathered[at].Bucket != number)
+            if (at < 0 || gathered[at].Ticks != number)
             {
-                gathered[++at].Bucket = number;
+                gathered[++at].Ticks = number;
             }
 
             gathered[at].Count++;

@@ -296,7 +296,8 @@ internal sealed partial class ReachChannel : Channel
         {
             for (var i = 0; i < _lanes.Length; i++)
             {
-                _engine.PseudoChannels[i].Counters.Add(aged.Counts[i], _uses[aged.Number]);
+                aged.Step.Parts[i].Counts.AddTo(_engine.PseudoChannels[i].Counters, _uses[aged.Number]);
+                aged.Counts[i].AddTo(_engine.PseudoChannels[i].Counters, _uses[aged.Number]);
             }
 
             _uses[aged.Number] = 0;

@@ -50,11 +50,8 @@ internal sealed class ReachPart
     /// <summary>For each request queued at the end: its age, or -1 - i if it was the i-th in the queue at the beginning.</summary>
     public required int[] Ages { get; init; }
 
-    /// <summary>For each request queued at the beginning that was served: its place in the queue, and the cycle of its command.</summary>
-    public required (int Place, int Cycle)[] ServedOld { get; init; }
-
     /// <summary>Counts, latencies of requests that were queued before left out.</summary>
-    public required StepCounts Counts { get; init; }
+    public required PartCounts Counts { get; init; }
 
     public const ushort StillQueued = ushort.MaxValue;
 }
@@ -85,12 +82,15 @@ internal enum GateOwner : byte
 /// <summary>A step with the ages of the requests that it found in the queues, which decide latencies and nothing else.</summary>
 internal sealed class AgedStep
 {
+    public required ReachStep Step { get; init; }
+
     /// <summary>Of each pseudo-channel's requests, before.</summary>
     public required AgeState[] Before { get; init; }
 
     public required AgeState[] After { get; init; }
 
-    public required StepCounts[] Counts { get; init; }
+    /// <summary>Latencies of requests that were queued before, for each pseudo-channel.</summary>
+    public required PartCounts[] Counts { get; init; }
 
     /// <summary>Counted from 0, over all steps of a table.</summary>
     public required int Number { get; init; }
@@ -105,3 +105,28 @@ internal sealed record QueueState(int Number, int[] Words)
 
 /// <summary>Ages of queued requests, in the queue's order. Equal ones are one object.</summary>
 internal sealed record AgeState(int[] Ages);
+
+/// <summary>What one pseudo-channel counted in a step.</summary>
+/// <param name="Sums">Which counters, and by how much.</param>
+/// <param name="ReadQueue">The most reads that were queued.</param>
+/// <param name="Latencies">Read latencies, and how often each came.</param>
+internal sealed record PartCounts((Counter Counter, int Sum)[] Sums, int ReadQueue, (int Ticks, int Count)[] Latencies)
+{
+    /// <summary>Counts the step several times.</summary>
+    public void AddTo(Counters counters, long times)
+    {
+        foreach (var (counter, sum) in Sums)
+        {
+            counters.Sums[(int)counter] = checked(counters.Sums[(int)counter] + (sum * times));
+        }
+
+        ref var readQueue = ref counters.Peaks[(int)Peak.ReadQueue];
+        ref var longest = ref counters.Peaks[(int)Peak.ReadLatency];
+        readQueue = Math.Max(readQueue, ReadQueue);
+        foreach (var (ticks, count) in Latencies)
+        {
+            counters.Latencies.Counts[LatencyHistogram.BucketOf(ticks)] += count * times;
+            longest = Math.Max(longest, ticks);
+        }
+    }
+}
