@@ -103,7 +103,7 @@ internal sealed unsafe partial class ReachChannel
             parts[i] = part;
         }
 
-        S[_learnsRefresh ? 11 : 12]++; _table.Add(_learntKey, new ReachStep
+        _table.Add(_learntKey, new ReachStep
         {
             Length = (int)length,
             Refreshes = _learnsRefresh,

@@ -40,13 +40,8 @@ internal sealed partial class ReachChannel : Channel
     private readonly bool _isOfUse;
     private readonly Lane[] _lanes;
 
-    // Steps taken since they were last counted, and how often, by their numbers.
-    private readonly List<AgedStep> _used = [];
-    private long[] _uses = new long[256];
-
-    // Where the state is: in the engine, queues included, or queues in the lanes; and where time is within a step.
+    // The device's state is in the engine; queues are there too, or in the lanes.
     private bool _queuesInEngine = true;
-    private long _retry;
 
     public ReachChannel(EventChannel engine, AddressMapping mapping, LocalAddressing[] addressing, ReachTable table, WindowShapes shapes)
         : base(engine.Device, engine.Config, engine.Log, engine.Inputs)
@@ -117,7 +112,6 @@ internal sealed partial class ReachChannel : Channel
         Settle();
         _engine.CopyFrom(reach._engine);
         Now = reach.Now;
-        _retry = 0;
     }
 
     public override bool HasFutureOf(Channel other)
@@ -266,7 +260,7 @@ internal sealed partial class ReachChannel : Channel
             return limit;
         }
 
-        return Math.Min(limit, Math.Max(Now, _retry) + Grain * Device.BurstTicks);
+        return Math.Min(limit, Now + Grain * Device.BurstTicks);
     }
 
     /// <summary>The next place of the first pseudo-channel at which a step may end.</summary>
@@ -287,23 +281,6 @@ internal sealed partial class ReachChannel : Channel
 
         _engine.Restart(Now);
         _queuesInEngine = true;
-    }
-
-    /// <summary>Adds up what the steps taken have counted.</summary>
-    private void Count()
-    {
-        foreach (var aged in _used)
-        {
-            for (var i = 0; i < _lanes.Length; i++)
-            {
-                aged.Step.Parts[i].Counts.AddTo(_engine.PseudoChannels[i].Counters, _uses[aged.Number]);
-                aged.Counts[i].AddTo(_engine.PseudoChannels[i].Counters, _uses[aged.Number]);
-            }
-
-            _uses[aged.Number] = 0;
-        }
-
-        _used.Clear();
     }
 
     /// <summary>What is known of one pseudo-channel's stream.</summary>
