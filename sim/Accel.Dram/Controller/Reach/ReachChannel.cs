@@ -255,12 +255,27 @@ internal sealed partial class ReachChannel : Channel
     /// <summary>How far to simulate before looking for a stream again.</summary>
     private long NextTry(long limit)
     {
-        if (!_isOfUse || limit - Now <= Grain * Device.BurstTicks || _engine is { Queued: 0 } && Array.TrueForAll(Inputs, i => i.Empty))
+        if (!_isOfUse || limit - Now <= Grain * Device.BurstTicks)
         {
             return limit;
         }
 
-        return Math.Min(limit, Now + Grain * Device.BurstTicks);
+        var from = Now;
+        if (_engine.Queued == 0)
+        {
+            // Idle until something arrives.
+            from = long.MaxValue;
+            foreach (var input in Inputs)
+            {
+                foreach (var port in input.Ports)
+                {
+                    from = Math.Min(from, port.Arrival);
+                }
+            }
+        }
+
+        from = Math.Max(Now, from);
+        return from >= limit ? limit : Math.Min(limit, from + (Grain * Device.BurstTicks));
     }
 
     /// <summary>The next place of the first pseudo-channel at which a step may end.</summary>
