@@ -17,8 +17,6 @@ public static class ModelCompiler
     /// <summary>Shares of the scratchpad that weight tiles may take, in 64ths, from the best to the last that is tried.</summary>
     private static readonly int[] _weightShares = [42, 34, 17, 9, 5, 3];
 
-    private static readonly string[] _entryPoints = ["prefill", "decode", "batch"];
-
     /// <summary>Whole stripes are fetched where all that might be filler is no more than one part in so many of the weights.</summary>
     private const int StripeWorth = 64;
 
@@ -27,6 +25,17 @@ public static class ModelCompiler
 
     /// <exception cref="InputException">The model does not fit the machine, or asks for what the machine cannot do.</exception>
     public static (CompiledProgram Program, CompilationReport Report) Compile(QuantizedGraph graph, HardwareConfig config, CompilerOptions options)
+    {
+        var compilation = Run(graph, config, options);
+        var program = Assemble(compilation);
+        return (program, Report(compilation, program));
+    }
+
+    /// <summary>The program alone.</summary>
+    /// <exception cref="InputException">As <see cref="Compile"/>.</exception>
+    public static CompiledProgram CompileProgram(QuantizedGraph graph, HardwareConfig config, CompilerOptions options) => Assemble(Run(graph, config, options));
+
+    private static Compilation Run(QuantizedGraph graph, HardwareConfig config, CompilerOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ContextLength, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PrefillTokens, 1);
@@ -46,7 +55,7 @@ public static class ModelCompiler
             contexts = EmitAll(plan, machine, options, dram, fit);
         }
 
-        return Assemble(plan, machine, options, fit.Tokens, dram, contexts);
+        return new(plan, machine, options, fit.Tokens, dram, contexts);
     }
 
     private static (Fitting Fit, DramLayout Dram, EmitContext[] Contexts) Fit(ModelPlan plan, Machine machine, CompilerOptions options)
@@ -87,15 +96,38 @@ public static class ModelCompiler
 
     private static EmitContext[] EmitAll(ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, Fitting fit)
     {
-        RunShape[] runs = [new(fit.Tokens), new(1), .. options.Sequences > 1 ? [new RunShape(Math.Min(options.Sequences, fit.Tokens), true)] : Array.Empty<RunShape>()];
+        RunShape[] runs =
+        [
+            new(EntryPointNames.Prefill, fit.Tokens),
+            new(EntryPointNames.Decode, 1),
+            .. options.Sequences > 1 ? [new RunShape(EntryPointNames.Batch, Math.Min(options.Sequences, fit.Tokens), true)] : Array.Empty<RunShape>(),
+        ];
         var matrices = new WeightPlan(plan, machine, [.. runs.Select(run => run.Tokens)], SlotBytes(machine, fit.Share));
         var residents = plan.Residents.Take(fit.Residents).ToHashSet();
         new LayerPlacement(dram, plan, matrices, plan.StateSpace with { RunTokens = fit.Tokens }, residents.Contains).Run(machine, machine.Shape.DramBytes);
-        EmitContext Entry(RunShape run)
+        EmitContext Emit(RunShape run, bool isTrial)
         {
-            var context = new EmitContext(machine, plan, options, dram, matrices, run, fit);
+            var context = new EmitContext(machine, plan, options, dram, matrices, run, fit, isTrial);
             context.EmitAll();
             return context;
+        }
+
+        EmitContext Entry(RunShape run)
+        {
+            if (options.Wants(run.Name))
+            {
+                return Emit(run, isTrial: false);
+            }
+
+            try
+            {
+                return Emit(run, isTrial: true);
+            }
+            catch (CapacityException)
+            {
+                // Which limit is met first, or whether any is, only the commands tell.
+                return Emit(run, isTrial: false);
+            }
         }
 
         EmitContext[] entries = [.. runs.Select(Entry)];
@@ -123,10 +155,10 @@ public static class ModelCompiler
     private static long SlotBytes(Machine machine, int share) => Math.Max(
         machine.Shape.ScratchpadBytes / 64 * share / (WeightTraffic.SlotsPerArray * machine.Arrays) / LinearScanAllocator.Alignment, 1) * LinearScanAllocator.Alignment;
 
-    private static (CompiledProgram Program, CompilationReport Report) Assemble(
-        ModelPlan plan, Machine machine, CompilerOptions options, int tokens, DramLayout dram, EmitContext[] contexts)
+    private static CompiledProgram Assemble(Compilation compilation)
     {
-        var program = new CompiledProgram
+        var (plan, machine, options, _, dram, contexts) = compilation;
+        return new()
         {
             Name = plan.Graph.Name,
             Machine = machine.Shape,
@@ -135,12 +167,25 @@ public static class ModelCompiler
             Segments = dram.Segments,
             Residents = [.. contexts[0].Residents],
             Operators = [.. plan.Ops.Select(op => new OperatorEntry(op.Result.Name, op.Mnemonic))],
-            EntryPoints = [.. contexts.Zip(_entryPoints, (context, name) => new EntryPoint(name, context.MostTokens, context.Stream.Finish()) { IsBatch = context.IsBatch })],
+            EntryPoints = [.. compilation.Wanted.Select(context => new EntryPoint(context.Run.Name, context.MostTokens, context.Stream.Finish()) { IsBatch = context.IsBatch })],
         };
-        long[] positions = [0, options.ContextLength / 2, options.ContextLength / 2];
-        var entries = contexts.Select((context, i) => TrafficReport.Make(plan, context, program, program.EntryPoints[i], positions[i]));
+    }
+
+    private static CompilationReport Report(Compilation compilation, CompiledProgram program)
+    {
+        var (plan, _, options, tokens, dram, contexts) = compilation;
+        var entries = compilation.Wanted.Zip(program.EntryPoints, (context, entry) =>
+            TrafficReport.Make(plan, context, program, entry, entry.Name == EntryPointNames.Prefill ? 0 : options.ContextLength / 2));
         var states = plan.Ops.SelectMany(op => op.States)
             .Select(state => new StatePlacement(state.Name, contexts[0].States.BytesOf(state), contexts[0].IsResident(state)));
-        return (program, new CompilationReport(tokens, dram.End, [.. states], [.. entries]));
+        return new(tokens, dram.End, [.. states], [.. entries]);
+    }
+
+    /// <summary>What all that is reported and assembled is taken from.</summary>
+    /// <param name="Tokens">Most tokens of a prefill run.</param>
+    /// <param name="Contexts">One for each entry point that the model has on the machine, wanted or not.</param>
+    private sealed record Compilation(ModelPlan Plan, Machine Machine, CompilerOptions Options, int Tokens, DramLayout Dram, EmitContext[] Contexts)
+    {
+        public IEnumerable<EmitContext> Wanted => Contexts.Where(context => Options.Wants(context.Run.Name));
     }
 }

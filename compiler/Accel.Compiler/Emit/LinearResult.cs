@@ -9,6 +9,9 @@ namespace Accel.Compiler.Emit;
 /// <summary>Where a product's sums go as lanes: to the scratchpad; logits on to memory, those of all arrays' tiles of a round together.</summary>
 internal sealed class LinearResult
 {
+    private const string Free = "logits free";
+    private const string Full = "logits full";
+
     private readonly EmitContext _context;
     private readonly QuantizedLinear _op;
     private readonly Block _bias;
@@ -39,13 +42,15 @@ internal sealed class LinearResult
     public void Acquire(Block[] reads)
     {
         var stream = _context.Stream;
+        var writes = Writes();
+        reads = [.. reads, .. Reads()];
         for (var array = 0; array < _context.Machine.Arrays; array++)
         {
-            stream.Acquire(new(UnitKind.Array, array), [.. reads, .. Reads()], Writes());
+            stream.Acquire(new(UnitKind.Array, array), reads, writes);
             if (_logits is not null)
             {
                 stream.Acquire(_context.Machine.DataDma, [_staging], []);
-                stream.AddRaw(new Synchronize(_context.Machine.DataDma) { Signals = [Staged("free", array) with { Count = DoubleBuffer.Slots }] });
+                stream.AddRaw(new Synchronize(_context.Machine.DataDma) { Signals = [Staged(Free, array) with { Count = DoubleBuffer.Slots }] });
             }
         }
     }
@@ -54,14 +59,16 @@ internal sealed class LinearResult
     public void Release(Block[] reads)
     {
         var stream = _context.Stream;
+        var writes = Writes();
+        reads = [.. reads, .. Reads()];
         for (var array = 0; array < _context.Machine.Arrays; array++)
         {
             if (_logits is not null)
             {
-                stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Waits = [Staged("free", array) with { Count = DoubleBuffer.Slots }] });
+                stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Waits = [Staged(Free, array) with { Count = DoubleBuffer.Slots }] });
             }
 
-            stream.Release(new(UnitKind.Array, array), [.. reads, .. Reads()], Writes());
+            stream.Release(new(UnitKind.Array, array), reads, writes);
         }
     }
 
@@ -95,7 +102,7 @@ internal sealed class LinearResult
         var (stream, channel, size) = (_context.Stream, _context.Machine.DataDma, ElementBytes);
         foreach (var arrays in Enumerable.Range(0, tiles).Chunk(SemaphoreList.MaximumLength))
         {
-            stream.AddRaw(new Synchronize(channel) { Waits = [.. arrays.Select(array => Staged("full", array))] });
+            stream.AddRaw(new Synchronize(channel) { Waits = [.. arrays.Select(array => Staged(Full, array))] });
         }
 
         stream.AddRaw(new Store(TrafficClass.Output, (_firstRow * size) + _logits.Start, Staging, new Box((long)_rows * size)
@@ -109,7 +116,7 @@ internal sealed class LinearResult
         });
         foreach (var arrays in Enumerable.Range(0, tiles).Chunk(SemaphoreList.MaximumLength))
         {
-            stream.AddRaw(new Synchronize(channel) { Signals = [.. arrays.Select(array => Staged("free", array))] });
+            stream.AddRaw(new Synchronize(channel) { Signals = [.. arrays.Select(array => Staged(Free, array))] });
         }
     }
 
@@ -139,7 +146,7 @@ internal sealed class LinearResult
             return;
         }
 
-        _context.Stream.AddRaw(drain with { Waits = [Staged("free", array)], Signals = [Staged("full", array)] });
+        _context.Stream.AddRaw(drain with { Waits = [Staged(Free, array)], Signals = [Staged(Full, array)] });
         if (_context.Options.Taps)
         {
             _context.Stream.AddRaw(new Tap(new UnitId(UnitKind.Array, array), output.Id, lanes, 0, firstRow));
@@ -150,5 +157,5 @@ internal sealed class LinearResult
 
     private Block[] Writes() => _logits is not null ? [_staging] : [_context.Place(_op.Output).Data];
 
-    private SemaphoreUse Staged(string state, int array) => _context.Stream.Semaphore($"logits {state} {array}");
+    private SemaphoreUse Staged(string purpose, int array) => _context.Stream.Semaphore(purpose, array);
 }

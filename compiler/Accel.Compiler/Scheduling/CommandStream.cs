@@ -11,10 +11,11 @@ namespace Accel.Compiler.Scheduling;
 /// </summary>
 internal sealed class CommandStream
 {
-    private readonly List<Instruction> _instructions = [];
+    private readonly InstructionBuffer _instructions = new();
     private readonly AccessList _accesses = new();
     private readonly LinearScanAllocator _scratchpad;
     private readonly HazardTracker _hazards;
+    private readonly bool _isTrial;
     private readonly SemaphoreTable _semaphores;
     private readonly Machine _machine;
     private readonly long[] _registers = new long[Register.Count];
@@ -24,9 +25,13 @@ internal sealed class CommandStream
     private int _nextRegister = Register.ParameterCount;
 
     /// <param name="tokens">Most tokens of a run: the extent of whatever has a row per token.</param>
-    public CommandStream(Machine machine, LinearScanAllocator scratchpad, SemaphoreTable semaphores, int tokens)
+    /// <param name="isTrial">
+    /// Whether nothing is added: it is only tried whether there are semaphores enough, all that could be needed between the hub and each other unit being set aside.
+    /// </param>
+    public CommandStream(Machine machine, LinearScanAllocator scratchpad, int tokens, bool isTrial = false)
     {
-        (_machine, _scratchpad, _semaphores) = (machine, scratchpad, semaphores);
+        (_machine, _scratchpad, _isTrial) = (machine, scratchpad, isTrial);
+        _semaphores = new(machine.Name, machine.Shape.Semaphores - (isTrial ? 2 * (machine.UnitCount - 1) : 0));
         _hazards = new(machine.UnitCount, machine.Shape.ScratchpadBytes);
         _registers[Register.Tokens.Index] = tokens;
         _hub = machine.NumberOf(Machine.Vector);
@@ -35,12 +40,13 @@ internal sealed class CommandStream
     }
 
     /// <summary>What was added, without synchronisations for which nobody waits.</summary>
-    public IReadOnlyList<Instruction> Finish() => [.. _instructions.Where(instruction => instruction is not Synchronize { Waits.Count: 0, Signals.Count: 0 })];
+    public IReadOnlyList<Instruction> Finish() => _instructions.Where(instruction => instruction is not Synchronize { Waits.Count: 0, Signals.Count: 0 });
 
     /// <summary>Index of the model's operator that commands are made for.</summary>
     public int Operator { get; set; }
 
-    public int Semaphore(string purpose) => _semaphores[purpose];
+    /// <param name="unit">Number of the unit, or of what else has one of its own.</param>
+    public int Semaphore(string purpose, int unit) => _semaphores[purpose, unit];
 
     /// <summary>Cuts commands of vector unit 0 into parts for all; null leaves them whole.</summary>
     public VectorSpread? Spread { get; set; }
@@ -48,6 +54,11 @@ internal sealed class CommandStream
     /// <summary>Adds a command that is ordered by what it touches.</summary>
     public void Add(Command command)
     {
+        if (_isTrial)
+        {
+            return;
+        }
+
         _accesses.Clear();
         command.ListAccesses(_registers, _accesses);
         Span<int> latest = stackalloc int[_machine.UnitCount];
@@ -105,11 +116,30 @@ internal sealed class CommandStream
     }
 
     /// <summary>Adds a command as it is.</summary>
-    public void AddRaw(Command command) => _instructions.Add(command with { Operator = Operator });
+    public void AddRaw(Command command)
+    {
+        if (!_isTrial)
+        {
+            _instructions.Add(command with { Operator = Operator });
+        }
+    }
+
+    private void AddInstruction(Instruction instruction)
+    {
+        if (!_isTrial)
+        {
+            _instructions.Add(instruction);
+        }
+    }
 
     /// <summary>A unit waits until it may read and write the given blocks.</summary>
     public void Acquire(UnitId on, ReadOnlySpan<Block> reads, ReadOnlySpan<Block> writes)
     {
+        if (_isTrial)
+        {
+            return;
+        }
+
         Span<int> latest = stackalloc int[_machine.UnitCount];
         latest.Fill(-1);
         var unit = _machine.NumberOf(on);
@@ -133,6 +163,11 @@ internal sealed class CommandStream
     /// <summary>A unit is done with the given blocks.</summary>
     public void Release(UnitId on, ReadOnlySpan<Block> reads, ReadOnlySpan<Block> writes)
     {
+        if (_isTrial)
+        {
+            return;
+        }
+
         var issue = new Issue(_machine.NumberOf(on), _instructions.Count);
         AddRaw(new Synchronize(on));
         foreach (var block in reads)
@@ -146,8 +181,7 @@ internal sealed class CommandStream
         }
     }
 
-    public void Set(Register target, SetFunction function, Expression left, Expression right) =>
-        _instructions.Add(new Set(target, function, left, right));
+    public void Set(Register target, SetFunction function, Expression left, Expression right) => AddInstruction(new Set(target, function, left, right));
 
     /// <summary>A register until <see cref="ReleaseRegisters"/>; registers are given back in reverse order.</summary>
     public Register NewRegister() => new(_nextRegister++);
@@ -161,9 +195,9 @@ internal sealed class CommandStream
     {
         var mark = _nextRegister;
         var counter = NewRegister();
-        _instructions.Add(new Loop(counter, count));
+        AddInstruction(new Loop(counter, count));
         body(counter);
-        _instructions.Add(new EndLoop());
+        AddInstruction(new EndLoop());
         _nextRegister = mark;
     }
 
@@ -241,7 +275,7 @@ internal sealed class CommandStream
     private int OrderSemaphore(int giver, int taker)
     {
         ref var number = ref _orders[(giver * _machine.UnitCount) + taker];
-        return number >= 0 ? number : number = _semaphores[$"order {giver} {taker}"];
+        return number >= 0 ? number : number = _semaphores[$"order {giver}", taker];
     }
 
     /// <summary>Lets a command signal, or where it signals all it can, its unit behind it.</summary>
@@ -254,7 +288,7 @@ internal sealed class CommandStream
         }
         else
         {
-            _instructions[issue.Index] = awaited with { Signals = [.. awaited.Signals, new SemaphoreUse(semaphore)] };
+            _instructions[issue.Index] = awaited with { Signals = awaited.Signals.Add(semaphore) };
         }
 
         return semaphore;

@@ -95,16 +95,25 @@ internal sealed class HazardTracker
     /// <param name="isShared">Whether other units write the block too, without order among them: parts of one result.</param>
     public void Record(Issue issue, Block block, bool isWrite, bool isShared = false)
     {
-        Split(block.Start);
-        Split(block.End);
-        for (var i = Find(block.Start); i < _segments.Count && _segments[i].Start < block.End; i++)
+        if (block.Length == 0)
         {
-            if (isWrite && !isShared)
-            {
-                Array.Fill(_segments[i].Writers, -1);
-                Array.Fill(_segments[i].Readers, -1);
-            }
+            return;
+        }
 
+        var first = Split(block.Start);
+        var end = Split(block.End);
+        if (isWrite && !isShared)
+        {
+            // Nothing that was before counts any more: the parts are one again.
+            _segments[first].End = block.End;
+            _segments.RemoveRange(first + 1, end - first - 1);
+            Array.Fill(_segments[first].Writers, -1);
+            Array.Fill(_segments[first].Readers, -1);
+            end = first + 1;
+        }
+
+        for (var i = first; i < end; i++)
+        {
             (isWrite ? _segments[i].Writers : _segments[i].Readers)[issue.Unit] = issue.Index;
         }
     }
@@ -129,18 +138,36 @@ internal sealed class HazardTracker
         return low;
     }
 
-    private void Split(long address)
+    /// <summary>Lets a segment begin at an address.</summary>
+    /// <returns>Its index; at the end of the scratchpad the number of segments.</returns>
+    private int Split(long address)
     {
         var i = Find(address);
         var segment = _segments[i];
-        if (segment.Start < address && address < segment.End)
+        if (address == segment.Start)
         {
-            _segments[i] = segment with { End = address };
-            _segments.Insert(i + 1, segment with { Start = address, Writers = [.. segment.Writers], Readers = [.. segment.Readers] });
+            return i;
         }
+
+        if (address < segment.End)
+        {
+            _segments.Insert(i + 1, new(address, segment.End, [.. segment.Writers], [.. segment.Readers]));
+            segment.End = address;
+        }
+
+        return i + 1;
     }
 
-    /// <param name="Writers">Last command of each unit that wrote here since the last one that wrote alone.</param>
-    /// <param name="Readers">Likewise those that read.</param>
-    private sealed record Segment(long Start, long End, int[] Writers, int[] Readers);
+    /// <param name="writers">Last command of each unit that wrote here since the last one that wrote alone.</param>
+    /// <param name="readers">Likewise those that read.</param>
+    private sealed class Segment(long start, long end, int[] writers, int[] readers)
+    {
+        public long Start { get; } = start;
+
+        public long End { get; set; } = end;
+
+        public int[] Writers { get; } = writers;
+
+        public int[] Readers { get; } = readers;
+    }
 }
