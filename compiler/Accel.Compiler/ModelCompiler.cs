@@ -102,7 +102,7 @@ public static class ModelCompiler
             new(EntryPointNames.Decode, 1),
             .. options.Sequences > 1 ? [new RunShape(EntryPointNames.Batch, Math.Min(options.Sequences, fit.Tokens), true)] : Array.Empty<RunShape>(),
         ];
-        var matrices = new WeightPlan(plan, machine, [.. runs.Select(run => run.Tokens)], SlotBytes(machine, fit.Share));
+        var matrices = new WeightPlan(plan, machine, TokensOf(runs), SlotBytes(machine, fit.Share));
         var residents = plan.Residents.Take(fit.Residents).ToHashSet();
         new LayerPlacement(dram, plan, matrices, plan.StateSpace with { RunTokens = fit.Tokens }, residents.Contains).Run(machine, machine.Shape.DramBytes);
         EmitContext Emit(RunShape run, bool isTrial)
@@ -130,9 +130,25 @@ public static class ModelCompiler
             }
         }
 
-        EmitContext[] entries = [.. runs.Select(Entry)];
+        var entries = new EmitContext[runs.Length];
+        for (var i = 0; i < runs.Length; i++)
+        {
+            entries[i] = Entry(runs[i]);
+        }
+
         dram.Verify(machine.Shape.DramBytes);
         return entries;
+    }
+
+    private static int[] TokensOf(RunShape[] runs)
+    {
+        var tokens = new int[runs.Length];
+        for (var i = 0; i < runs.Length; i++)
+        {
+            tokens[i] = runs[i].Tokens;
+        }
+
+        return tokens;
     }
 
     /// <summary>
@@ -141,14 +157,20 @@ public static class ModelCompiler
     /// </summary>
     private static bool FetchesStripes(ModelPlan plan, Machine machine)
     {
-        var fetches = plan.Ops.Sum(op => ConstantLoads.VectorsOf(op).Count() + op switch
+        var (fetches, bits) = (0, 0L);
+        var matrices = new HashSet<WeightMatrix>();
+        foreach (var op in plan.Ops)
         {
-            QuantizedLinear or QuantizedTable => 1,
-            QuantizedAttention attention => 4 * attention.KeyHeads,
-            _ => 0,
-        });
-        var weights = plan.Ops.OfType<QuantizedLinear>().Select(op => op.Weight).Distinct().Sum(weight => weight.StorageBits) / 8;
-        return fetches * machine.Stripe <= weights / StripeWorth;
+            fetches += ConstantLoads.VectorsOf(op).Count + op switch
+            {
+                QuantizedLinear or QuantizedTable => 1,
+                QuantizedAttention attention => 4 * attention.KeyHeads,
+                _ => 0,
+            };
+            bits += op is QuantizedLinear { Weight: var weight } && matrices.Add(weight) ? weight.StorageBits : 0;
+        }
+
+        return fetches * machine.Stripe <= bits / 8 / StripeWorth;
     }
 
     /// <summary>What a share of the scratchpad allows a slot.</summary>

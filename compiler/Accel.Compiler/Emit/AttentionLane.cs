@@ -91,6 +91,9 @@ internal sealed class AttentionLane
         Add(new Synchronize(_vector) { Signals = [Semaphore("heads free")] });
     }
 
+    /// <summary>All semaphores that rounds take beside those taken at the start.</summary>
+    public void TakeSemaphores() => _ = Semaphore("heads full");
+
     /// <summary>All semaphores back to zero; who comes next may have the blocks.</summary>
     /// <param name="stored">As at the start. What is held is stored at the run's end, when no channel reads the caches any more.</param>
     public void Finish(Block[] stored)

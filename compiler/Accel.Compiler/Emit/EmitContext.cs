@@ -260,7 +260,7 @@ internal sealed class EmitContext
             var op = Plan.Ops[_op];
             _constants.LoadAhead(_op + ConstantLoads.OpsAhead);
             Stream.Operator = _op;
-            foreach (var operand in op.Operands.Distinct())
+            foreach (var operand in Plan.OperandsOf(_op))
             {
                 if (!Plan.IsOnChip(operand, _op))
                 {
@@ -281,7 +281,7 @@ internal sealed class EmitContext
                 Retire(op.Result);
             }
 
-            foreach (var operand in op.Operands.Distinct())
+            foreach (var operand in Plan.OperandsOf(_op))
             {
                 Retire(operand);
             }
@@ -311,7 +311,7 @@ internal sealed class EmitContext
     /// <summary>Frees a value whose last reader on chip is the current op, or that was fetched for it alone.</summary>
     private void Retire(QuantizedValue value)
     {
-        if (!_places.TryGetValue(value.Id, out var place) || Plan.ReadersOf(value).Any(reader => reader > _op && Plan.IsOnChip(value, reader)))
+        if (!_places.TryGetValue(value.Id, out var place) || Plan.IsOnChipAfter(value, _op))
         {
             return;
         }

@@ -98,9 +98,12 @@ internal sealed class LayerPlacement(DramLayout dram, ModelPlan plan, WeightPlan
             dram.Vector(vector);
         }
 
-        foreach (var state in op.States.Where(state => !isOnChip(state) && states.Stride(state) > 0))
+        foreach (var state in op.States)
         {
-            dram.State(state.Name, EmitContext.KindOf(state), states.Stride(state));
+            if (!isOnChip(state) && states.Stride(state) > 0)
+            {
+                dram.State(state.Name, EmitContext.KindOf(state), states.Stride(state));
+            }
         }
     }
 }

@@ -50,6 +50,13 @@ internal sealed class LinearLowering
     {
         var place = _context.Place(_op.Input);
         Block[] reads = [place.Data, place.Scale, .. _mantissas.Length > 0 ? [_mantissas] : Array.Empty<Block>()];
+        if (_context.Stream.IsTrial)
+        {
+            // Rounds take no places.
+            _result.TakeSemaphores();
+            return;
+        }
+
         _result.Acquire(reads);
         for (var block = 0; block < _op.Blocks; block++)
         {

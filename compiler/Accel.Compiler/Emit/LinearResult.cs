@@ -38,6 +38,15 @@ internal sealed class LinearResult
 
     private long StagingBytes { get; }
 
+    /// <summary>All semaphores that rounds take.</summary>
+    public void TakeSemaphores()
+    {
+        for (var array = 0; _logits is not null && array < _context.Machine.Arrays; array++)
+        {
+            _ = (Staged(Free, array), Staged(Full, array));
+        }
+    }
+
     /// <summary>All arrays wait until they may read what a product reads, and write here.</summary>
     public void Acquire(Block[] reads)
     {
@@ -100,9 +109,9 @@ internal sealed class LinearResult
         }
 
         var (stream, channel, size) = (_context.Stream, _context.Machine.DataDma, ElementBytes);
-        foreach (var arrays in Enumerable.Range(0, tiles).Chunk(SemaphoreList.MaximumLength))
+        for (var first = 0; first < tiles; first += SemaphoreList.MaximumLength)
         {
-            stream.AddRaw(new Synchronize(channel) { Waits = [.. arrays.Select(array => Staged(Full, array))] });
+            stream.AddRaw(new Synchronize(channel) { Waits = Staged(Full, first, tiles) });
         }
 
         stream.AddRaw(new Store(TrafficClass.Output, (_firstRow * size) + _logits.Start, Staging, new Box((long)_rows * size)
@@ -114,9 +123,9 @@ internal sealed class LinearResult
         {
             Channel = channel.Index,
         });
-        foreach (var arrays in Enumerable.Range(0, tiles).Chunk(SemaphoreList.MaximumLength))
+        for (var first = 0; first < tiles; first += SemaphoreList.MaximumLength)
         {
-            stream.AddRaw(new Synchronize(channel) { Signals = [.. arrays.Select(array => Staged(Free, array))] });
+            stream.AddRaw(new Synchronize(channel) { Signals = Staged(Free, first, tiles) });
         }
     }
 
@@ -156,6 +165,18 @@ internal sealed class LinearResult
     private Block[] Reads() => _op.Bias is null ? [] : [_bias];
 
     private Block[] Writes() => _logits is not null ? [_staging] : [_context.Place(_op.Output).Data];
+
+    /// <summary>Of as many arrays from one on as a list holds.</summary>
+    private SemaphoreList Staged(string purpose, int first, int end)
+    {
+        var uses = new SemaphoreUse[Math.Min(SemaphoreList.MaximumLength, end - first)];
+        for (var i = 0; i < uses.Length; i++)
+        {
+            uses[i] = Staged(purpose, first + i);
+        }
+
+        return SemaphoreList.Create(uses);
+    }
 
     private SemaphoreUse Staged(string purpose, int array) => _context.Stream.Semaphore(purpose, array);
 }

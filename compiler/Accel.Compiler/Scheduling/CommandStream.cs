@@ -15,7 +15,6 @@ internal sealed class CommandStream
     private readonly AccessList _accesses = new();
     private readonly LinearScanAllocator _scratchpad;
     private readonly HazardTracker _hazards;
-    private readonly bool _isTrial;
     private readonly SemaphoreTable _semaphores;
     private readonly Machine _machine;
     private readonly long[] _registers = new long[Register.Count];
@@ -30,7 +29,7 @@ internal sealed class CommandStream
     /// </param>
     public CommandStream(Machine machine, LinearScanAllocator scratchpad, int tokens, bool isTrial = false)
     {
-        (_machine, _scratchpad, _isTrial) = (machine, scratchpad, isTrial);
+        (_machine, _scratchpad, IsTrial) = (machine, scratchpad, isTrial);
         _semaphores = new(machine.Name, machine.Shape.Semaphores - (isTrial ? 2 * (machine.UnitCount - 1) : 0));
         _hazards = new(machine.UnitCount, machine.Shape.ScratchpadBytes);
         _registers[Register.Tokens.Index] = tokens;
@@ -38,6 +37,9 @@ internal sealed class CommandStream
         _orders = new int[machine.UnitCount * machine.UnitCount];
         Array.Fill(_orders, -1);
     }
+
+    /// <summary>Nothing is added.</summary>
+    public bool IsTrial { get; }
 
     /// <summary>What was added, without synchronisations for which nobody waits.</summary>
     public IReadOnlyList<Instruction> Finish() => _instructions.Where(instruction => instruction is not Synchronize { Waits.Count: 0, Signals.Count: 0 });
@@ -54,7 +56,7 @@ internal sealed class CommandStream
     /// <summary>Adds a command that is ordered by what it touches.</summary>
     public void Add(Command command)
     {
-        if (_isTrial)
+        if (IsTrial)
         {
             return;
         }
@@ -96,29 +98,43 @@ internal sealed class CommandStream
     private Issue AddParts(IReadOnlyList<VectorCommand> parts, SemaphoreList waits)
     {
         var begin = new Issue(_hub, _instructions.Count);
-        var others = Enumerable.Range(1, parts.Count - 1).Select(index => (Index: index, Unit: _machine.NumberOf(new(UnitKind.Vector, index)))).ToArray();
-        AddRaw(new Synchronize(Machine.Vector) { Waits = waits, Signals = [.. others.Select(other => new SemaphoreUse(OrderSemaphore(_hub, other.Unit)))] });
+        AddRaw(new Synchronize(Machine.Vector) { Waits = waits, Signals = OrderSemaphores(parts.Count, unit => OrderSemaphore(_hub, unit)) });
         AddRaw(parts[0]);
-        foreach (var (index, unit) in others)
+        for (var i = 1; i < parts.Count; i++)
         {
+            var unit = VectorUnit(i);
             _hazards.Wait(unit, begin, _instructions.Count);
-            AddRaw(parts[index] with { Vector = index, Waits = [OrderSemaphore(_hub, unit)], Signals = [OrderSemaphore(unit, _hub)] });
+            AddRaw(parts[i] with { Vector = i, Waits = [OrderSemaphore(_hub, unit)], Signals = [OrderSemaphore(unit, _hub)] });
         }
 
         var end = new Issue(_hub, _instructions.Count);
-        for (var i = 0; i < others.Length; i++)
+        for (var i = 1; i < parts.Count; i++)
         {
-            _hazards.Wait(_hub, new(others[i].Unit, end.Index - others.Length + i), end.Index);
+            _hazards.Wait(_hub, new(VectorUnit(i), end.Index - parts.Count + i), end.Index);
         }
 
-        AddRaw(new Synchronize(Machine.Vector) { Waits = [.. others.Select(other => new SemaphoreUse(OrderSemaphore(other.Unit, _hub)))] });
+        AddRaw(new Synchronize(Machine.Vector) { Waits = OrderSemaphores(parts.Count, unit => OrderSemaphore(unit, _hub)) });
         return end;
+    }
+
+    private int VectorUnit(int index) => _machine.NumberOf(new(UnitKind.Vector, index));
+
+    /// <summary>Between the hub and each other vector unit that has a part.</summary>
+    private SemaphoreList OrderSemaphores(int parts, Func<int, int> ofUnit)
+    {
+        Span<SemaphoreUse> uses = stackalloc SemaphoreUse[SemaphoreList.MaximumLength];
+        for (var i = 1; i < parts; i++)
+        {
+            uses[i - 1] = ofUnit(VectorUnit(i));
+        }
+
+        return SemaphoreList.Create(uses[..(parts - 1)]);
     }
 
     /// <summary>Adds a command as it is.</summary>
     public void AddRaw(Command command)
     {
-        if (!_isTrial)
+        if (!IsTrial)
         {
             _instructions.Add(command with { Operator = Operator });
         }
@@ -126,7 +142,7 @@ internal sealed class CommandStream
 
     private void AddInstruction(Instruction instruction)
     {
-        if (!_isTrial)
+        if (!IsTrial)
         {
             _instructions.Add(instruction);
         }
@@ -135,7 +151,7 @@ internal sealed class CommandStream
     /// <summary>A unit waits until it may read and write the given blocks.</summary>
     public void Acquire(UnitId on, ReadOnlySpan<Block> reads, ReadOnlySpan<Block> writes)
     {
-        if (_isTrial)
+        if (IsTrial)
         {
             return;
         }
@@ -163,7 +179,7 @@ internal sealed class CommandStream
     /// <summary>A unit is done with the given blocks.</summary>
     public void Release(UnitId on, ReadOnlySpan<Block> reads, ReadOnlySpan<Block> writes)
     {
-        if (_isTrial)
+        if (IsTrial)
         {
             return;
         }

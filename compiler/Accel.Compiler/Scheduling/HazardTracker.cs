@@ -22,8 +22,13 @@ internal sealed class HazardTracker
     {
         _units = units;
         _segments = [new Segment(0, capacity, Nobody(), Nobody())];
-        _known = [.. Enumerable.Range(0, units).Select(_ => Nobody())];
-        _history = [.. _known.Select(known => new List<(int, int[])> { (0, known) })];
+        _known = new int[units][];
+        _history = new List<(int, int[])>[units];
+        for (var unit = 0; unit < units; unit++)
+        {
+            _known[unit] = Nobody();
+            _history[unit] = [(0, _known[unit])];
+        }
     }
 
     /// <summary>Adds to <paramref name="latest"/>, by unit, the last command that an access must follow.</summary>
