@@ -29,5 +29,22 @@ public sealed record CompilerOptions
     /// <summary>Takes the text of the plan after each pass, by the pass's name.</summary>
     public Action<string, string>? DumpIr { get; init; }
 
+    /// <exception cref="ArgumentException">None is wanted, or one that the program would not have.</exception>
+    internal void RequireEntryPoints()
+    {
+        if (EntryPoints is { Count: 0 })
+        {
+            throw new ArgumentException("no entry point is wanted");
+        }
+
+        foreach (var name in EntryPoints ?? new HashSet<string>())
+        {
+            if (name is not (EntryPointNames.Prefill or EntryPointNames.Decode) && (name != EntryPointNames.Batch || Sequences == 1))
+            {
+                throw new ArgumentException($"a program for {Sequences} sequences has no entry point '{name}'");
+            }
+        }
+    }
+
     internal bool Wants(string entryPoint) => EntryPoints is null || EntryPoints.Contains(entryPoint);
 }

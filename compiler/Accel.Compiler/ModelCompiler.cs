@@ -40,6 +40,7 @@ public static class ModelCompiler
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ContextLength, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PrefillTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Sequences, 1);
+        options.RequireEntryPoints();
         var machine = new Machine(config);
         MachineChecks.Run(graph, machine);
         var plan = new ModelPlan(graph, new StateSpace(

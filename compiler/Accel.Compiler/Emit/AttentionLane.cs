@@ -146,9 +146,9 @@ internal sealed class AttentionLane
     /// <summary>Gives a command to the lane's unit of its kind.</summary>
     private void Add(Command command) => Stream.AddRaw(command switch
     {
-        VectorCommand vector => vector with { Vector = _index },
-        ArrayCommand array => array with { Array = _index },
-        DmaCommand dma => dma with { Channel = _dma.Index },
+        VectorCommand vector => vector with { Vector = _index, Operator = Stream.Operator },
+        ArrayCommand array => array with { Array = _index, Operator = Stream.Operator },
+        DmaCommand dma => dma with { Channel = _dma.Index, Operator = Stream.Operator },
         _ => command,
     });
 

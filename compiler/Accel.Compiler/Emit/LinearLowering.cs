@@ -161,6 +161,7 @@ internal sealed class LinearLowering
                 slot,
                 new Box(_layout.TileBytes(tile.Outputs, depth)))
             {
+                Operator = stream.Operator,
                 Channel = Machine.WeightChannel,
                 Waits = [_context.Weights.Free(tile.Array)],
                 Signals = [_context.Weights.Full(tile.Array)],
@@ -174,6 +175,7 @@ internal sealed class LinearLowering
                 tile.Outputs,
                 Accumulate: !isFirst)
             {
+                Operator = stream.Operator,
                 Array = tile.Array,
                 Fold = _tile.Fold,
                 Dataflow = _tile.Dataflow,

@@ -148,7 +148,7 @@ internal sealed class LinearResult
             _op.Bias is null ? null : View.Row(LaneType.I32, (firstRow * 4) + _bias.Start, outputs),
             _op.SumShift,
             _op.OutputShift,
-            output.Format.Limit) { Array = array };
+            output.Format.Limit) { Array = array, Operator = _context.Stream.Operator };
         if (_logits is null)
         {
             _context.Stream.AddRaw(drain);

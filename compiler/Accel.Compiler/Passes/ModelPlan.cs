@@ -101,8 +101,10 @@ public sealed class ModelPlan
             throw new InvalidOperationException("ops are dropped before values are placed");
         }
 
-        _ops.RemoveAll(match);
-        Index();
+        if (_ops.RemoveAll(match) > 0)
+        {
+            Index();
+        }
     }
 
     private void Index()

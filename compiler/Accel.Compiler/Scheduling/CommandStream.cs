@@ -131,12 +131,12 @@ internal sealed class CommandStream
         return SemaphoreList.Create(uses[..(parts - 1)]);
     }
 
-    /// <summary>Adds a command as it is.</summary>
+    /// <summary>Adds a command as it is, for the operator in turn; who makes many names it at once and saves a copy.</summary>
     public void AddRaw(Command command)
     {
         if (!IsTrial)
         {
-            _instructions.Add(command with { Operator = Operator });
+            _instructions.Add(command.Operator == Operator ? command : command with { Operator = Operator });
         }
     }
 
