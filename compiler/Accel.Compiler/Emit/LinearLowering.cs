@@ -53,7 +53,7 @@ internal sealed class LinearLowering
         if (_context.Stream.IsTrial)
         {
             // Rounds take no places.
-            _result.TakeSemaphores();
+            _result.TakeSemaphores(((_op.Weight.Rows / _op.Blocks) + _tile.Outputs - 1) / _tile.Outputs);
             return;
         }
 

@@ -38,12 +38,13 @@ internal sealed class LinearResult
 
     private long StagingBytes { get; }
 
-    /// <summary>All semaphores that rounds take.</summary>
-    public void TakeSemaphores()
+    /// <summary>All semaphores that the commands would take.</summary>
+    /// <param name="tiles">Of the largest round.</param>
+    public void TakeSemaphores(int tiles)
     {
         for (var array = 0; _logits is not null && array < _context.Machine.Arrays; array++)
         {
-            _ = (Staged(Free, array), Staged(Full, array));
+            _ = (Staged(Free, array), array < tiles ? Staged(Full, array) : default);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class CommandStream
     public CommandStream(Machine machine, LinearScanAllocator scratchpad, int tokens, bool isTrial = false)
     {
         (_machine, _scratchpad, IsTrial) = (machine, scratchpad, isTrial);
-        _semaphores = new(machine.Name, machine.Shape.Semaphores - (isTrial ? 2 * (machine.UnitCount - 1) : 0));
+        _semaphores = new(machine.Name, machine.Shape.Semaphores - (isTrial ? MostOrderSemaphores(machine) : 0));
         _hazards = new(machine.UnitCount, machine.Shape.ScratchpadBytes);
         _registers[Register.Tokens.Index] = tokens;
         _hub = machine.NumberOf(Machine.Vector);
@@ -40,6 +40,15 @@ internal sealed class CommandStream
 
     /// <summary>Nothing is added.</summary>
     public bool IsTrial { get; }
+
+    /// <summary>Semaphores that order straight-line commands so far.</summary>
+    public int OrderSemaphores { get; private set; }
+
+    /// <summary>Semaphores that were asked for by their purpose so far: in a trial all that the commands would take.</summary>
+    public int PurposeSemaphores => _semaphores.Count - OrderSemaphores;
+
+    /// <summary>One in either direction between the hub and each other unit.</summary>
+    public static int MostOrderSemaphores(Machine machine) => 2 * (machine.UnitCount - 1);
 
     /// <summary>What was added, without synchronisations for which nobody waits.</summary>
     public IReadOnlyList<Instruction> Finish() => _instructions.Where(instruction => instruction is not Synchronize { Waits.Count: 0, Signals.Count: 0 });
@@ -98,7 +107,7 @@ internal sealed class CommandStream
     private Issue AddParts(IReadOnlyList<VectorCommand> parts, SemaphoreList waits)
     {
         var begin = new Issue(_hub, _instructions.Count);
-        AddRaw(new Synchronize(Machine.Vector) { Waits = waits, Signals = OrderSemaphores(parts.Count, unit => OrderSemaphore(_hub, unit)) });
+        AddRaw(new Synchronize(Machine.Vector) { Waits = waits, Signals = PartSemaphores(parts.Count, unit => OrderSemaphore(_hub, unit)) });
         AddRaw(parts[0]);
         for (var i = 1; i < parts.Count; i++)
         {
@@ -113,14 +122,14 @@ internal sealed class CommandStream
             _hazards.Wait(_hub, new(VectorUnit(i), end.Index - parts.Count + i), end.Index);
         }
 
-        AddRaw(new Synchronize(Machine.Vector) { Waits = OrderSemaphores(parts.Count, unit => OrderSemaphore(unit, _hub)) });
+        AddRaw(new Synchronize(Machine.Vector) { Waits = PartSemaphores(parts.Count, unit => OrderSemaphore(unit, _hub)) });
         return end;
     }
 
     private int VectorUnit(int index) => _machine.NumberOf(new(UnitKind.Vector, index));
 
     /// <summary>Between the hub and each other vector unit that has a part.</summary>
-    private SemaphoreList OrderSemaphores(int parts, Func<int, int> ofUnit)
+    private SemaphoreList PartSemaphores(int parts, Func<int, int> ofUnit)
     {
         Span<SemaphoreUse> uses = stackalloc SemaphoreUse[SemaphoreList.MaximumLength];
         for (var i = 1; i < parts; i++)
@@ -291,7 +300,13 @@ internal sealed class CommandStream
     private int OrderSemaphore(int giver, int taker)
     {
         ref var number = ref _orders[(giver * _machine.UnitCount) + taker];
-        return number >= 0 ? number : number = _semaphores[$"order {giver}", taker];
+        if (number < 0)
+        {
+            number = _semaphores[$"order {giver}", taker];
+            OrderSemaphores++;
+        }
+
+        return number;
     }
 
     /// <summary>Lets a command signal, or where it signals all it can, its unit behind it.</summary>

@@ -4,7 +4,9 @@ namespace Accel.Compiler.Scheduling;
 internal sealed class SemaphoreTable(string machine, int count)
 {
     private readonly Dictionary<string, List<int>> _numbers = new(StringComparer.Ordinal);
-    private int _next;
+
+    /// <summary>Numbers given.</summary>
+    public int Count { get; private set; }
 
     /// <exception cref="CapacityException">The machine has too few.</exception>
     public int this[string purpose, int unit]
@@ -23,7 +25,7 @@ internal sealed class SemaphoreTable(string machine, int count)
 
             if (numbers[unit] < 0)
             {
-                numbers[unit] = _next++;
+                numbers[unit] = Count++;
                 if (numbers[unit] >= count)
                 {
                     throw new CapacityException(machine, CapacityException.Semaphores, $"more than {count} for this number of units", $"{count}");
