@@ -66,7 +66,7 @@ public sealed class EntryPointTests
     {
         var graph = Quantizer.QuantizeShape(ModelLoader.Load("stories260k").Graph, QuantizationOptions.Int8);
         var machine = Machines.Of(16, 16, arrays, vectorUnits: vectorUnits);
-        var fits = Enumerable.Range(16, 32)
+        var fits = Enumerable.Range(8, 40)
             .Select(count => Compare(graph, machine with { Sequencer = machine.Sequencer with { Semaphores = count } }, new() { ContextLength = 64, PrefillTokens = 2, Sequences = 2 }) is not null)
             .ToArray();
 
