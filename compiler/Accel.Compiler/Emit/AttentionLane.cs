@@ -26,6 +26,9 @@ internal sealed class AttentionLane
     private readonly Block _sums;
     private readonly Block[] _loaded;
     private readonly Block _weights;
+    private Block[] _arrayReads = [];
+    private Block[] _vectorReads = [];
+    private Block[] _vectorWrites = [];
     private DoubleBuffer? _keyTiles;
     private DoubleBuffer? _valueTiles;
     private DoubleBuffer? _scaleTiles;
@@ -58,9 +61,9 @@ internal sealed class AttentionLane
 
     private long ScoreStride => 4L * (_shape.KeepsScores ? _shape.Keys.Slots : _shape.Tile);
 
-    private Block[] ArrayReads(Block[] own) => [_shape.QueryCodes, _shape.QueryScales, .. _loaded, _weights, _shape.Keys.OnChip ?? default, _shape.Values.OnChip ?? default, .. own];
+    private Block[] ArrayReadsWith(Block[] own) => [_shape.QueryCodes, _shape.QueryScales, .. _loaded, _weights, _shape.Keys.OnChip ?? default, _shape.Values.OnChip ?? default, .. own];
 
-    private Block[] VectorReads(Block[] own) => [_loaded[2], _sums, _shape.Values.OnChip ?? default, .. own];
+    private Block[] VectorReadsWith(Block[] own) => [_loaded[2], _sums, _shape.Values.OnChip ?? default, .. own];
 
     private Block[] VectorWrites => [_scores, _wide, _probabilities, _visibleScales, _weights, .. _rows.Blocks, _shape.Context.Place(_shape.Op.Output).Data];
 
@@ -70,8 +73,9 @@ internal sealed class AttentionLane
     {
         Stream.Acquire(_dma, [_scores], [.. _loaded, .. stored]);
         Block[] own = _shape.HoldsOwn ? stored : [];
-        Stream.Acquire(_array, ArrayReads(own), [_scores, _sums]);
-        Stream.Acquire(_vector, VectorReads(own), VectorWrites);
+        (_arrayReads, _vectorReads, _vectorWrites) = (ArrayReadsWith(own), VectorReadsWith(own), VectorWrites);
+        Stream.Acquire(_array, _arrayReads, [_scores, _sums]);
+        Stream.Acquire(_vector, _vectorReads, _vectorWrites);
         _keyTiles = _shape.Keys.OnChip is null ? new(Stream, "keys", _index, _dma, _array, _loaded[0], _shape.KeySlot) : null;
         _valueTiles = _shape.Values.OnChip is null ? new(Stream, "values", _index, _dma, _array, _loaded[1], _shape.ValueSlot) : null;
         if (_shape.HeadSlot is { } slot)
@@ -106,8 +110,8 @@ internal sealed class AttentionLane
 
         Block[] own = _shape.HoldsOwn ? stored : [];
         Stream.Release(_dma, [_scores, .. own], _loaded);
-        Stream.Release(_array, ArrayReads(own), [_scores, _sums]);
-        Stream.Release(_vector, VectorReads(own), VectorWrites);
+        Stream.Release(_array, _arrayReads, [_scores, _sums]);
+        Stream.Release(_vector, _vectorReads, _vectorWrites);
     }
 
     public void BeginHead(Expression head)

@@ -107,7 +107,7 @@ internal sealed class CommandStream
     private Issue AddParts(IReadOnlyList<VectorCommand> parts, SemaphoreList waits)
     {
         var begin = new Issue(_hub, _instructions.Count);
-        AddRaw(new Synchronize(Machine.Vector) { Waits = waits, Signals = PartSemaphores(parts.Count, unit => OrderSemaphore(_hub, unit)) });
+        AddRaw(new Synchronize(Machine.Vector) { Operator = Operator, Waits = waits, Signals = PartSemaphores(parts.Count, unit => OrderSemaphore(_hub, unit)) });
         AddRaw(parts[0]);
         for (var i = 1; i < parts.Count; i++)
         {
@@ -122,7 +122,7 @@ internal sealed class CommandStream
             _hazards.Wait(_hub, new(VectorUnit(i), end.Index - parts.Count + i), end.Index);
         }
 
-        AddRaw(new Synchronize(Machine.Vector) { Waits = PartSemaphores(parts.Count, unit => OrderSemaphore(unit, _hub)) });
+        AddRaw(new Synchronize(Machine.Vector) { Operator = Operator, Waits = PartSemaphores(parts.Count, unit => OrderSemaphore(unit, _hub)) });
         return end;
     }
 
@@ -181,7 +181,7 @@ internal sealed class CommandStream
         var waits = Waits(on, unit, latest);
         if (waits.Count > 0)
         {
-            AddRaw(new Synchronize(on) { Waits = waits });
+            AddRaw(new Synchronize(on) { Operator = Operator, Waits = waits });
         }
     }
 
@@ -194,7 +194,7 @@ internal sealed class CommandStream
         }
 
         var issue = new Issue(_machine.NumberOf(on), _instructions.Count);
-        AddRaw(new Synchronize(on));
+        AddRaw(new Synchronize(on) { Operator = Operator });
         foreach (var block in reads)
         {
             _hazards.Record(issue, block, false);
@@ -248,7 +248,7 @@ internal sealed class CommandStream
 
             if (waits.Count == SemaphoreList.MaximumLength)
             {
-                AddRaw(new Synchronize(on) { Waits = [.. waits] });
+                AddRaw(new Synchronize(on) { Operator = Operator, Waits = [.. waits] });
                 waits.Clear();
             }
 
@@ -282,7 +282,7 @@ internal sealed class CommandStream
 
         var waits = Waits(Machine.Vector, _hub, others);
         latest[_hub] = _instructions.Count;
-        AddRaw(new Synchronize(Machine.Vector) { Waits = waits });
+        AddRaw(new Synchronize(Machine.Vector) { Operator = Operator, Waits = waits });
     }
 
     private static int Latest(ReadOnlySpan<int> latest)
@@ -315,7 +315,7 @@ internal sealed class CommandStream
         var awaited = (Command)_instructions[issue.Index];
         if (awaited.Signals.Count == SemaphoreList.MaximumLength)
         {
-            AddRaw(new Synchronize(awaited.Unit) { Signals = [semaphore] });
+            AddRaw(new Synchronize(awaited.Unit) { Operator = Operator, Signals = [semaphore] });
         }
         else
         {

@@ -15,18 +15,18 @@ internal sealed class HazardTracker
 {
     private readonly int _units;
     private readonly List<Segment> _segments;
-    private readonly int[][] _known;
-    private readonly List<(int From, int[] Known)>[] _history;
+    private readonly Knowledge[] _known;
+    private readonly List<(int From, Knowledge Known)>[] _history;
 
     public HazardTracker(int units, long capacity)
     {
         _units = units;
         _segments = [new Segment(0, capacity, Nobody(), Nobody())];
-        _known = new int[units][];
-        _history = new List<(int, int[])>[units];
+        _known = new Knowledge[units];
+        _history = new List<(int, Knowledge)>[units];
         for (var unit = 0; unit < units; unit++)
         {
-            _known[unit] = Nobody();
+            _known[unit] = new(Nobody(), unit, -1);
             _history[unit] = [(0, _known[unit])];
         }
     }
@@ -63,27 +63,43 @@ internal sealed class HazardTracker
     }
 
     /// <summary>Whether a unit runs behind a command of another without any more waiting.</summary>
-    public bool IsBehind(int unit, Issue issue) => _known[unit][issue.Unit] >= issue.Index;
+    public bool IsBehind(int unit, Issue issue) => _known[unit].Of(issue.Unit) >= issue.Index;
 
     /// <summary>A unit waits for a command: it runs behind all that the command ran behind.</summary>
     /// <param name="from">Place in the program from which on the unit does so.</param>
     public void Wait(int unit, Issue issue, int from)
     {
-        // What a unit knows grows by waits alone: one copy for each place at which it does tells it for every command.
+        // What a unit knows grows by waits alone: one entry for each place at which it does tells it for every command.
         var history = _history[unit];
-        var known = _known[unit];
-        if (history[^1].From < from)
+        var (known, behind) = (_known[unit], KnownAt(issue));
+        if (behind.Covers(known, issue))
         {
-            history.Add((from, known = _known[unit] = [.. known]));
+            // The common case: units but the hub wait for the hub alone, which knows all that they know.
+            known = behind with { Unit = issue.Unit, Index = issue.Index };
+        }
+        else
+        {
+            int[] latest = [.. known.Latest];
+            latest[known.Unit] = known.Of(known.Unit);
+            Raise(latest, behind.Latest);
+            latest[behind.Unit] = Math.Max(latest[behind.Unit], behind.Index);
+            latest[issue.Unit] = Math.Max(latest[issue.Unit], issue.Index);
+            known = new(latest, unit, -1);
         }
 
-        known[issue.Unit] = Math.Max(known[issue.Unit], issue.Index);
-        var behind = KnownAt(issue);
-        Raise(known, behind);
+        _known[unit] = known;
+        if (history[^1].From < from)
+        {
+            history.Add((from, known));
+        }
+        else
+        {
+            history[^1] = (from, known);
+        }
     }
 
     /// <summary>What a command runs behind.</summary>
-    private int[] KnownAt(Issue issue)
+    private Knowledge KnownAt(Issue issue)
     {
         var history = _history[issue.Unit];
         var (low, high) = (0, history.Count - 1);
@@ -161,6 +177,34 @@ internal sealed class HazardTracker
         }
 
         return i + 1;
+    }
+
+    /// <summary>The last command of each unit that another runs behind. Never changed, so that units may share it.</summary>
+    /// <param name="Latest">By unit.</param>
+    /// <param name="Unit">Of this unit it is <paramref name="Index"/>, if that is later.</param>
+    private readonly record struct Knowledge(int[] Latest, int Unit, int Index)
+    {
+        public int Of(int unit) => unit == Unit ? Math.Max(Latest[unit], Index) : Latest[unit];
+
+        /// <summary>Whether this, with an issue more and without the one that it has beside, is no less than another.</summary>
+        public bool Covers(Knowledge other, Issue issue)
+        {
+            var with = this with { Unit = issue.Unit, Index = issue.Index };
+            if (Index > with.Of(Unit) || other.Index > with.Of(other.Unit))
+            {
+                return false;
+            }
+
+            for (var unit = 0; !ReferenceEquals(Latest, other.Latest) && unit < Latest.Length; unit++)
+            {
+                if (other.Latest[unit] > with.Of(unit))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
     }
 
     /// <param name="writers">Last command of each unit that wrote here since the last one that wrote alone.</param>
