@@ -49,17 +49,17 @@ public static class ModelCompiler
         PassPipeline.Run(plan, options);
 
         // The greatest run that fits is found on shapes; weights are packed once.
-        var (fit, dram, contexts) = Fit(plan, machine, options);
+        var (fit, matrices, dram, contexts) = Fit(plan, machine, options);
         if (graph.HasWeights)
         {
             dram = new DramLayout(graph.Name, machine, true, options.Sequences, FetchesStripes(plan, machine));
-            contexts = EmitAll(plan, machine, options, dram, fit);
+            contexts = EmitAll(plan, machine, options, dram, matrices, fit, triesFirst: false);
         }
 
         return new(plan, machine, options, fit.Tokens, dram, contexts);
     }
 
-    private static (Fitting Fit, DramLayout Dram, EmitContext[] Contexts) Fit(ModelPlan plan, Machine machine, CompilerOptions options)
+    private static (Fitting Fit, WeightPlan Matrices, DramLayout Dram, EmitContext[] Contexts) Fit(ModelPlan plan, Machine machine, CompilerOptions options)
     {
         CapacityException? last = null;
         var lanes = Math.Max(machine.Arrays, machine.Shape.VectorUnits);
@@ -67,6 +67,17 @@ public static class ModelCompiler
         {
             foreach (var share in _weightShares)
             {
+                WeightPlan matrices;
+                try
+                {
+                    matrices = new(plan, machine, TokensOf(RunsOf(options, tokens)), SlotBytes(machine, share));
+                }
+                catch (CapacityException exception)
+                {
+                    last = exception;
+                    continue;
+                }
+
                 // A state on chip saves its own bytes; room for weight tiles saves time of every product: states give way first.
                 for (var residents = plan.Residents.Count; residents >= 0;)
                 {
@@ -74,7 +85,8 @@ public static class ModelCompiler
                     {
                         var fit = new Fitting(tokens, share, lanes, residents);
                         var dram = new DramLayout(plan.Graph.Name, machine, false, options.Sequences, FetchesStripes(plan, machine));
-                        return (fit, dram, EmitAll(plan, machine, options, dram, fit));
+                        // Most models fit at once; a model that did not may not fit again.
+                        return (fit, matrices, dram, EmitAll(plan, machine, options, dram, matrices, fit, triesFirst: last is not null));
                     }
                     catch (CapacityException exception)
                     {
@@ -95,15 +107,36 @@ public static class ModelCompiler
         throw last!.ToInput();
     }
 
-    private static EmitContext[] EmitAll(ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, Fitting fit)
+    /// <summary>The entry points of a program.</summary>
+    /// <param name="tokens">Most tokens of a prefill run.</param>
+    private static List<RunShape> RunsOf(CompilerOptions options, int tokens)
     {
-        RunShape[] runs =
-        [
-            new(EntryPointNames.Prefill, fit.Tokens),
-            new(EntryPointNames.Decode, 1),
-            .. options.Sequences > 1 ? [new RunShape(EntryPointNames.Batch, Math.Min(options.Sequences, fit.Tokens), true)] : Array.Empty<RunShape>(),
-        ];
-        var matrices = new WeightPlan(plan, machine, TokensOf(runs), SlotBytes(machine, fit.Share));
+        List<RunShape> runs = [new(EntryPointNames.Prefill, tokens), new(EntryPointNames.Decode, 1)];
+        if (options.Sequences > 1)
+        {
+            runs.Add(new(EntryPointNames.Batch, Math.Min(options.Sequences, tokens), true));
+        }
+
+        return runs;
+    }
+
+    private static int[] TokensOf(List<RunShape> runs)
+    {
+        var tokens = new int[runs.Count];
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            tokens[i] = runs[i].Tokens;
+        }
+
+        return tokens;
+    }
+
+    /// <param name="triesFirst">Whether commands are made only when all entry points are known to fit.</param>
+    /// <returns>In the order of the entry points: those with commands, and trials of the others.</returns>
+    /// <exception cref="CapacityException">Of the first entry point that does not fit.</exception>
+    private static EmitContext[] EmitAll(
+        ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, WeightPlan matrices, Fitting fit, bool triesFirst)
+    {
         var residents = plan.Residents.Take(fit.Residents).ToHashSet();
         new LayerPlacement(dram, plan, matrices, plan.StateSpace with { RunTokens = fit.Tokens }, residents.Contains).Run(machine, machine.Shape.DramBytes);
         EmitContext Emit(RunShape run, bool isTrial)
@@ -113,43 +146,33 @@ public static class ModelCompiler
             return context;
         }
 
-        EmitContext Entry(RunShape run)
+        EmitContext Try(RunShape run)
         {
-            if (options.Wants(run.Name))
-            {
-                return Emit(run, isTrial: false);
-            }
-
             try
             {
                 return Emit(run, isTrial: true);
             }
-            catch (CapacityException)
+            catch (CapacityException exception) when (exception.Place == CapacityException.Semaphores)
             {
-                // Which limit is met first, or whether any is, only the commands tell.
+                // A trial sets some aside: whether there are enough only the commands tell. All other limits are those of the commands.
                 return Emit(run, isTrial: false);
             }
         }
 
-        var entries = new EmitContext[runs.Length];
-        for (var i = 0; i < runs.Length; i++)
+        var runs = RunsOf(options, fit.Tokens);
+        var entries = new EmitContext[runs.Count];
+        for (var i = 0; i < entries.Length; i++)
         {
-            entries[i] = Entry(runs[i]);
+            entries[i] = triesFirst || !options.Wants(runs[i].Name) ? Try(runs[i]) : Emit(runs[i], isTrial: false);
+        }
+
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = entries[i].Stream.IsTrial && options.Wants(runs[i].Name) ? Emit(runs[i], isTrial: false) : entries[i];
         }
 
         dram.Verify(machine.Shape.DramBytes);
         return entries;
-    }
-
-    private static int[] TokensOf(RunShape[] runs)
-    {
-        var tokens = new int[runs.Length];
-        for (var i = 0; i < runs.Length; i++)
-        {
-            tokens[i] = runs[i].Tokens;
-        }
-
-        return tokens;
     }
 
     /// <summary>
