@@ -90,14 +90,19 @@ public sealed partial class DramSystem
     }
 
     /// <summary>The runs of a descriptor that fall to one part, in order.</summary>
-    private RequestRun[] RunsOf(DmaDescriptor descriptor, long earliest, int part)
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="earliest">First cycle in which they may enter a queue.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="before">Those of another part: parts often receive the same, and then share it.</param>
+    private RequestRun[] RunsOf(DmaDescriptor descriptor, long earliest, int part, RequestRun[] before)
     {
         var access = Config.Device.AccessBytes;
         if (descriptor.Loops.Count == 0)
         {
             var only = CountBelow(part, descriptor.BaseAddress / access);
             var count = CountBelow(part, (descriptor.BaseAddress + descriptor.RunBytes + access - 1) / access) - only;
-            return count > 0 ? [new RequestRun(only, count, earliest, descriptor.IsWrite)] : [];
+            var run = new RequestRun(only, count, earliest, descriptor.IsWrite);
+            return count <= 0 ? [] : before is [var other] && other == run ? before : [run];
         }
 
         var runs = new List<RequestRun>((int)descriptor.Runs);

@@ -250,6 +250,7 @@ public sealed partial class DramSystem
         }
 
         var (perChannel, transfer) = (Config.Device.PseudoChannels, _transfers[number]);
+        RequestRun[] runs = [];
         foreach (var shared in _classes)
         {
             for (var i = 0; i < perChannel; i++)
@@ -257,7 +258,7 @@ public sealed partial class DramSystem
                 var input = shared.Channel.Inputs[i];
                 var queue = input.Port(port);
                 var part = (shared.Members[0] * perChannel) + i;
-                var runs = isListed ? RunsOf(descriptor, earliest, part) : [];
+                runs = isListed ? RunsOf(descriptor, earliest, part, runs) : [];
                 if (isListed && runs.Length == 0)
                 {
                     // Nothing falls here: done, whatever waits before it in the port.
