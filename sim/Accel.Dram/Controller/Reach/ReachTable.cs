@@ -4,13 +4,13 @@ namespace Accel.Dram.Controller.Reach;
 internal sealed class ReachTable
 {
     /// <summary>Steps kept at most; each takes one to two kilobytes.</summary>
-    private const int MostSteps = 1 << 15;
+    private const int MostSteps = 24_000;
 
     private const int MostQueues = 1 << 15;
     private const int MostAges = 1 << 14;
 
     // Of these each takes some seven hundred bytes.
-    private const int MostAged = 1 << 15;
+    private const int MostAged = 1 << 13;
     private const int MostAgedOfStep = 8;
 
     private int _aged;
