@@ -40,8 +40,12 @@ internal sealed class OperatorStamps(OperatorTotals totals)
         At(command.Order).End = end;
         while (_oldest < Issued && At(_oldest) is { End: not StampedUnit.Never } oldest)
         {
-            Close(Math.Max(_endOfAll, oldest.Issued));
-            _current = oldest.Operator;
+            if (oldest.Operator != _current)
+            {
+                Close(Math.Max(_endOfAll, oldest.Issued));
+                _current = oldest.Operator;
+            }
+
             _endOfAll = Math.Max(_endOfAll, oldest.End);
             _oldest++;
         }

@@ -21,6 +21,10 @@ internal static class SizeRegisters
     {
         var set = command switch
         {
+            Synchronize => 0u,
+            Load c => Set(c.Box),
+            Store c => Set(c.Box),
+            Gather c => Set(c.Indices),
             MatMul c => Set(c.Activations) | Set(c.Outputs),
             Drain c => Set(c.Destination),
             Elementwise c => Set(c.Destination) | Set(c.Left) | Set(c.Right) | Set(c.Addend) | Set(c.ShiftBy),
@@ -38,6 +42,8 @@ internal static class SizeRegisters
     }
 
     private static uint Set(Operand operand) => Set(operand.View);
+
+    private static uint Set(Box box) => Set(box.Planes) | Set(box.Rows) | Set(box.RowBytes);
 
     private static uint Set(View? view) => view is null ? 0 : Set(view.Planes) | Set(view.Rows) | Set(view.Columns);
 

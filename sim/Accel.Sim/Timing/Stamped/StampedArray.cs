@@ -5,41 +5,36 @@ using Accel.Sim.Timing.Units;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A matmul array: as <see cref="ArrayTimedUnit"/> says.</summary>
-internal sealed class StampedArray(UnitId id, int depth, MatMulArrayConfig config, ScratchpadShares shares, bool isIdeal) : StampedUnit(id, depth)
+internal sealed class StampedArray(UnitId id, int number, int depth, MatMulArrayConfig config, ScratchpadShares shares, bool isIdeal)
+    : StampedUnit(id, number, depth)
 {
     private readonly PassPipeline _passes = new(config, shares);
 
-    /// <summary>Commands that the next one may overlap, with the end of their own work.</summary>
-    private readonly List<(ArrayFootprints Touched, long WorkEnd)> _recent = [];
+    /// <summary>Commands that the next one may overlap, with the end of their own work; in any order.</summary>
+    private (ArrayFootprints Touched, long WorkEnd)[] _recent = new (ArrayFootprints, long)[8];
+    private int _recentCount;
     private ArrayFootprints _touched;
     private long _readOutFree;
 
-    public override int UnderWay => 0;
-
     public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from)
     {
-        if (command.Kind == TimedKind.Synchronize)
-        {
-            return from;
-        }
-
         if (!command.Keeps(registers))
         {
             Measure(command, registers);
         }
 
         _touched = command.Touched(registers);
-        var earliest = Math.Max(from, _touched.IsDrain ? _readOutFree : isIdeal ? 0 : _passes.EarliestLoad);
-        for (var i = _recent.Count - 1; i >= 0; i--)
+        var earliest = Math.Max(from, _touched.IsReadOut ? _readOutFree : isIdeal ? 0 : _passes.EarliestLoad);
+        for (var i = _recentCount - 1; i >= 0; i--)
         {
-            var (touched, workEnd) = _recent[i];
-            if (workEnd <= from)
+            ref readonly var recent = ref _recent[i];
+            if (recent.WorkEnd <= from)
             {
-                _recent.RemoveAt(i);
+                _recent[i] = _recent[--_recentCount];
             }
-            else if (workEnd > earliest && _touched.Meets(touched))
+            else if (recent.WorkEnd > earliest && _touched.Meets(recent.Touched))
             {
-                earliest = workEnd;
+                earliest = recent.WorkEnd;
             }
         }
 
@@ -48,39 +43,42 @@ internal sealed class StampedArray(UnitId id, int depth, MatMulArrayConfig confi
 
     protected override long Begin(in StampedCommand stamps, ReadOnlySpan<long> registers)
     {
-        var command = stamps.Command;
         var end = stamps.Start + 1;
-        switch (command.Kind)
+        switch (stamps.Command.Kind)
         {
             case TimedKind.Synchronize:
                 return end;
             case TimedKind.ReadOut when !isIdeal:
-                end = stamps.Start + command.Cycles;
+                end = stamps.Start + stamps.Command.Sizes.Cycles;
                 // The port is free for the next read-out when the last row has left; what follows is the depth of the scaling.
                 _readOutFree = end - ReadOut.Latency;
                 break;
-            case TimedKind.Product when !isIdeal && !command.Passes!.IsEmpty:
-                end = _passes.Run(stamps.Start, command.Passes);
+            case TimedKind.Product when !isIdeal && stamps.Command.Sizes.Passes is { IsEmpty: false } passes:
+                end = _passes.Run(stamps.Start, passes);
                 break;
         }
 
-        _recent.Add((_touched, end));
+        if (_recentCount == _recent.Length)
+        {
+            Array.Resize(ref _recent, 2 * _recentCount);
+        }
+
+        _recent[_recentCount++] = (_touched, end);
         return end;
     }
 
     private void Measure(TimedCommand command, ReadOnlySpan<long> registers)
     {
-        var touched = ArrayFootprints.Of(command.Command, registers);
-        command.PadLength = touched.Reads.Length + touched.Writes.Length;
-        command.SumsLength = touched.Sums.Length;
+        var (touched, sizes) = (ArrayFootprints.Of(command.Command, registers), command.Sizes);
+        (sizes.PadLength, sizes.SumsLength) = (touched.Pad.Length, touched.Sums.Length);
         if (command.Command is MatMul product)
         {
-            command.Passes ??= new();
-            command.Passes.Forget(ProductShape.Of(product, registers));
+            sizes.Passes ??= new();
+            sizes.Passes.Forget(ProductShape.Of(product, registers));
         }
         else
         {
-            command.Cycles = ReadOut.Cycles((Drain)command.Command, registers, config, shares);
+            sizes.Cycles = ReadOut.Cycles((Drain)command.Command, registers, config, shares);
         }
     }
 }

@@ -1,4 +1,3 @@
-using Accel.Dram.Streams;
 using Accel.Hardware;
 using Accel.Isa.Commands;
 using Accel.Sim.Timing.Units;
@@ -6,7 +5,7 @@ using Accel.Sim.Timing.Units;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A DMA channel: as <see cref="DmaTimedUnit"/> says. When it sends is decided in order of time, with the memory.</summary>
-internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : StampedUnit(id, depth)
+internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig config) : StampedUnit(id, number, depth)
 {
     private struct Transfer
     {
@@ -30,21 +29,28 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
     private long _read;
     private int _counters;
 
-    public override int UnderWay => (int)(_next - _undone);
+    /// <summary>Of the command that was last asked about: what it writes, and whether it is a load.</summary>
+    private Footprint _writes;
+    private bool _overlaps;
 
     /// <summary>The cycle in which the next group is sent; <see cref="StampedUnit.Never"/> if none is left or no counter is free.</summary>
     public long NextSend { get; private set; } = Never;
 
-    public override long EarliestStart(TimedCommand timed, ReadOnlySpan<long> registers, long from)
-    {
-        if (timed.Kind == TimedKind.Synchronize)
-        {
-            return from;
-        }
+    /// <summary>Whether groups of a command are left to send.</summary>
+    public bool IsSending => _sending >= 0;
 
-        if (_sending >= 0)
+    public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from)
+    {
+        if (IsSending)
         {
             return Never;
+        }
+
+        if (!command.Keeps(registers))
+        {
+            var dma = (DmaCommand)command.Command;
+            command.Sizes.Transfer = TransferShape.Of(dma, registers);
+            command.Sizes.PadLength = dma is Load ? Footprint.Of(dma, registers).Length : 0;
         }
 
         while (_first < _undone && At(_first).End <= from)
@@ -52,13 +58,13 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
             _first++;
         }
 
-        var command = timed.Command;
+        _overlaps = command.Command is Load;
+        _writes = _overlaps ? command.Loaded(registers) : Footprint.None;
         var earliest = Math.Max(from, _lastSend + 1);
-        var writes = command is Load load ? Footprint.Of(load, registers) : Footprint.None;
         for (var number = _first; number < _next; number++)
         {
             ref readonly var other = ref At(number);
-            if (other.Stamps.Command.Kind == TimedKind.Synchronize || (command is Load && other.Overlaps && !writes.Meets(other.Writes)))
+            if (other.Stamps.Command.Kind == TimedKind.Synchronize || (_overlaps && other.Overlaps && !_writes.Meets(other.Writes)))
             {
                 continue;
             }
@@ -82,12 +88,11 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
         }
 
         ref var transfer = ref At(_next);
-        transfer = new() { Stamps = stamps, WorkEnd = stamps.Start + 1 };
-        if (stamps.Command.Command is DmaCommand dma)
+        (transfer.Stamps, transfer.WorkEnd, transfer.GroupsUnderWay) = (stamps, stamps.Start + 1, 0);
+        if (stamps.Command.Kind == TimedKind.Transfer)
         {
-            transfer.Overlaps = dma is Load;
-            transfer.Writes = dma is Load ? Footprint.Of(dma, registers) : Footprint.None;
-            _groups.Start(dma, registers);
+            (transfer.Overlaps, transfer.Writes) = (_overlaps, _writes);
+            _groups.Start(stamps.Command.Sizes.Transfer, stamps.Command.DramAddress(registers));
             _read = stamps.Start + config.DescriptorCost.Value;
             if (_groups.IsDone)
             {
@@ -107,10 +112,9 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
 
     /// <summary>Sends a group in cycle <see cref="NextSend"/>.</summary>
     /// <returns>What is asked of memory, and the number of the command.</returns>
-    public (DmaDescriptor Descriptor, long Bytes, long Bursts, long Number) Send()
+    public (BurstGroup Group, long Number) Send()
     {
-        var (descriptor, bytes, bursts) = _groups.Next();
-        var number = _sending;
+        var (group, number) = (_groups.Next(), _sending);
         At(number).GroupsUnderWay++;
         _counters++;
         _lastSend = NextSend;
@@ -121,7 +125,7 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
         }
 
         Schedule();
-        return (descriptor, bytes, bursts, number);
+        return (group, number);
     }
 
     /// <summary>The last burst of a group has arrived.</summary>

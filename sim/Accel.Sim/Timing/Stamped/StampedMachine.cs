@@ -21,6 +21,7 @@ internal sealed class StampedMachine
     private readonly TimingOptions _options;
     private readonly IMachineMemory _memory;
     private readonly CommandExecutor? _executor;
+    private readonly DependencyTracker? _tracker;
     private readonly ObservedOrder? _observed;
     private readonly Sequencer _sequencer = new();
     private readonly CycleLedger _sequencerLedger = new();
@@ -30,11 +31,12 @@ internal sealed class StampedMachine
     private readonly StampedDma[] _channels;
     private readonly OperatorTotals _totals;
     private readonly OperatorStamps _operators;
-    private readonly List<(int Transfer, int Channel, long Number, BurstGroupTiming Group)> _sent = [];
+    private readonly SendOrder _sends;
+    private readonly GroupsUnderWay _sent = new();
     private readonly List<RunTiming> _runs = [];
 
     /// <summary>Units to look at again.</summary>
-    private readonly Stack<int> _awake = new();
+    private readonly Stack<StampedUnit> _awake = new();
 
     /// <summary>Who waits for a semaphore to be given: a unit, <see cref="None"/> or <see cref="Several"/>.</summary>
     private readonly int[] _waiting;
@@ -51,7 +53,7 @@ internal sealed class StampedMachine
 
     public StampedMachine(CompiledProgram program, HardwareConfig hardware, TimingOptions options, IMachineMemory memory, CommandExecutor? executor)
     {
-        (_program, _options, _memory, _executor) = (program, options, memory, executor);
+        (_program, _options, _memory, _executor, _tracker) = (program, options, memory, executor, executor?.Tracker);
         _observed = options.Observer is { WantsCommands: true } observer ? new(observer) : null;
         _semaphores = new(program.Machine.Semaphores);
         _waiting = new int[program.Machine.Semaphores];
@@ -60,14 +62,15 @@ internal sealed class StampedMachine
         var (depth, vectors) = (hardware.Sequencer.QueueDepth, new VectorTiming(hardware.VectorUnits, shares));
         _units =
         [
-            .. _ids.Select(id => (StampedUnit)(id.Kind switch
+            .. _ids.Select((id, number) => (StampedUnit)(id.Kind switch
             {
-                UnitKind.Dma => new StampedDma(id, depth, hardware.Dma),
-                UnitKind.Array => new StampedArray(id, depth, hardware.MatMulArrays, shares, options.Ideal.HasFlag(Idealised.Arrays)),
-                _ => new StampedVector(id, depth, vectors, options.Ideal.HasFlag(Idealised.VectorUnits)),
+                UnitKind.Dma => new StampedDma(id, number, depth, hardware.Dma),
+                UnitKind.Array => new StampedArray(id, number, depth, hardware.MatMulArrays, shares, options.Ideal.HasFlag(Idealised.Arrays)),
+                _ => new StampedVector(id, number, depth, vectors, options.Ideal.HasFlag(Idealised.VectorUnits)),
             })),
         ];
         _channels = [.. _units.OfType<StampedDma>()];
+        _sends = new(_channels.Length);
         _totals = new(program.Operators);
         _operators = new(_totals);
     }
@@ -104,7 +107,7 @@ internal sealed class StampedMachine
         _code = CodeOf(parameters.EntryPoint);
         _semaphores.Clear();
         Array.Fill(_waiting, None);
-        _executor?.Tracker?.Fence();
+        _tracker?.Fence();
         _sequencer.Positions = parameters.Positions;
         _sequencer.Start(_code.Entry, parameters.Position, parameters.Tokens, parameters.Sequence, _options.MaximumSteps);
         _options.Observer?.OnRun(_run, start);
@@ -118,11 +121,16 @@ internal sealed class StampedMachine
                 break;
             }
 
-            if (!TakeMemoryStep())
+            while (_awake.Count == 0)
             {
-                throw new MachineFaultException(
-                    FaultKind.Deadlock, DeadlockReport.Describe(_code.Entry, _ids, [.. _units.Select(unit => unit.Queue.Waiting())], _semaphores, _sequencer));
+                if (!TakeMemoryStep())
+                {
+                    throw new MachineFaultException(
+                        FaultKind.Deadlock, DeadlockReport.Describe(_code.Entry, _ids, [.. _units.Select(unit => unit.Queue.Waiting())], _semaphores, _sequencer));
+                }
             }
+
+            Propagate();
         }
 
         var end = Math.Max(_ready, _lastEnd);
@@ -134,7 +142,7 @@ internal sealed class StampedMachine
 
         _operators.Close(end);
         _observed?.TellUntil(StampedUnit.Never);
-        _executor?.Tracker?.Fence();
+        _tracker?.Fence();
         return end;
     }
 
@@ -143,7 +151,7 @@ internal sealed class StampedMachine
         var known = _codes.Find(code => code.Entry.Name == name);
         if (known is null)
         {
-            known = new(_program.EntryPoints.First(entry => entry.Name == name), unit => Dispatcher.NumberOf(_program.Machine, unit));
+            known = new(_program.EntryPoints.First(entry => entry.Name == name), unit => _units[Dispatcher.NumberOf(_program.Machine, unit)]);
             _codes.Add(known);
         }
 
@@ -159,7 +167,7 @@ internal sealed class StampedMachine
             if (_next == InstructionKind.Command)
             {
                 var command = _code!.At(_sequencer.Position);
-                var queue = _units[command.Unit].Queue;
+                var queue = command.Unit.Queue;
                 if (queue.IsFull)
                 {
                     return;
@@ -171,7 +179,7 @@ internal sealed class StampedMachine
                 _sequencerLedger.Stalled(StallCause.Queue, cycle - _ready);
                 if (queue.Count == 1)
                 {
-                    _awake.Push(command.Unit);
+                    Wake(command.Unit);
                     Propagate();
                 }
             }
@@ -184,7 +192,7 @@ internal sealed class StampedMachine
 
                 cycle = Math.Max(cycle, _lastEnd);
                 _sequencerLedger.Stalled(StallCause.Fence, cycle - _ready);
-                _executor?.Tracker?.Fence();
+                _tracker?.Fence();
                 _semaphores.Fence();
             }
 
@@ -216,84 +224,85 @@ internal sealed class StampedMachine
     /// <summary>Starts and ends commands of the units that were woken, and of those that these wake.</summary>
     private void Propagate()
     {
-        while (_awake.TryPop(out var number))
+        while (_awake.TryPop(out var unit))
         {
-            while (TryStart(number))
+            unit.IsAwake = false;
+            while (unit.Queue.Count > 0 && TryStart(unit))
             {
             }
         }
     }
 
-    private bool TryStart(int number)
+    private bool TryStart(StampedUnit unit)
     {
-        var unit = _units[number];
-        var queue = unit.Queue;
-        if (queue.Count == 0)
-        {
-            return false;
-        }
-
-        var timed = queue.Head;
-        var waits = _code!.Uses(timed.Waits);
+        ref readonly var head = ref unit.Queue.Head;
+        var (timed, snapshot) = (head.Command!, head.Registers);
+        var waits = _code!.WaitsOf(timed);
         var ready = _semaphores.ReadyAt(waits, out var last);
         if (ready == StampedUnit.Never)
         {
             ref var waiting = ref _waiting[last];
-            waiting = waiting == None || waiting == number ? number : Several;
+            waiting = waiting == None || waiting == unit.Number ? unit.Number : Several;
             return false;
         }
 
-        var (issued, order, snapshot) = queue.HeadIssue;
         var registers = _registers[snapshot];
-        var start = unit.EarliestStart(timed, registers, Math.Max(Math.Max(issued, unit.LastStart) + 1, ready));
-        if (start == StampedUnit.Never)
+        var start = Math.Max(Math.Max(head.Issued, unit.LastStart) + 1, ready);
+        if (timed.Kind != TimedKind.Synchronize && (start = unit.EarliestStart(timed, registers, start)) == StampedUnit.Never)
         {
             return false;
         }
 
-        var shared = _semaphores.Take(number, waits, _executor?.Tracker);
+        var shared = _semaphores.Take(unit.Number, waits, _tracker);
         if (shared >= 0)
         {
             throw CommandExecutor.Fault(FaultKind.Unordered, _code.Entry, timed.Instruction, timed.Command, $"waits for semaphore {shared}, for which another unit waits too");
         }
 
-        _executor?.Execute(number, _code.Entry, timed.Instruction, timed.Command, registers);
+        _executor?.Execute(unit.Number, _code.Entry, timed.Instruction, timed.Command, registers);
         var giver = last < 0 ? -1 : _semaphores.GiverOf(last);
         var stamps = new StampedCommand(
-            timed, order, issued, ready, giver < 0 ? StallCause.Fence : (StallCause)_ids[giver].Kind, start, _executor?.Tracker?.Snapshot(number));
+            timed, head.Order, head.Issued, ready, giver < 0 ? StallCause.Fence : (StallCause)_units[giver].Id.Kind, start, _tracker?.Snapshot(unit.Number));
         if (timed.Kind == TimedKind.Product)
         {
-            _totals.Multiplied(timed.Operator, timed.Passes!.Shape);
+            _totals.Multiplied(timed.Operator, timed.Sizes.Passes!.Shape);
         }
 
         var end = unit.Start(stamps, registers);
-        queue.RemoveHead(start);
+        unit.Queue.RemoveHead(start);
         _registers.Release(snapshot);
         if (end != StampedUnit.Never)
         {
-            End(number, stamps, end);
+            End(unit, stamps, end);
         }
         else
         {
-            EndTransfers(number);
+            EndTransfers((StampedDma)unit);
         }
 
         return true;
     }
 
-    private void EndTransfers(int channel)
+    /// <summary>Ends transfers whose work is done, and takes down when the channel sends next.</summary>
+    /// <returns>Whether one ended.</returns>
+    private bool EndTransfers(StampedDma channel)
     {
-        while (_channels[channel].TryEnd(out var command, out var end))
+        _sends.Set(channel.Number, channel.NextSend);
+        var hasEnded = false;
+        while (channel.TryEnd(out var command, out var end))
         {
             End(channel, command, end);
+            hasEnded = true;
         }
+
+        return hasEnded;
     }
 
-    private void End(int number, in StampedCommand stamps, long end)
+    private void End(StampedUnit unit, in StampedCommand stamps, long end)
     {
         var command = stamps.Command;
-        var signals = _code!.Uses(command.Signals);
-        var shared = _semaphores.Give(number, signals, stamps.Clock, _executor?.Tracker, end);
+        var signals = _code!.SignalsOf(command);
+        var shared = _semaphores.Give(unit.Number, signals, stamps.Clock, _tracker, end);
         if (shared >= 0)
         {
             throw CommandExecutor.Fault(
@@ -302,35 +311,48 @@ internal sealed class StampedMachine
 
         if (stamps.Clock is not null)
         {
-            _executor!.Tracker!.Release(stamps.Clock);
+            _tracker!.Release(stamps.Clock);
         }
 
         foreach (var use in signals)
         {
-            Wake(ref _waiting[use.Semaphore]);
+            ref var waiting = ref _waiting[use.Semaphore];
+            if (waiting != None)
+            {
+                WakeWaiting(ref waiting);
+            }
         }
 
         _lastEnd = Math.Max(_lastEnd, end);
         _undone--;
-        _operators.Done(stamps, _ids[number].Kind, end);
-        _observed?.Add(new(_run, _ids[number], command.Instruction, command.Command, stamps.Issued, stamps.Start, end), number, stamps.Order);
+        _operators.Done(stamps, unit.Id.Kind, end);
+        _observed?.Add(new(_run, unit.Id, command.Instruction, command.Command, stamps.Issued, stamps.Start, end), unit.Number, stamps.Order);
     }
 
-    private void Wake(ref int waiting)
+    private void WakeWaiting(ref int waiting)
     {
         if (waiting >= 0)
         {
-            _awake.Push(waiting);
+            Wake(_units[waiting]);
         }
-        else if (waiting == Several)
+        else
         {
-            for (var unit = 0; unit < _units.Length; unit++)
+            foreach (var unit in _units)
             {
-                _awake.Push(unit);
+                Wake(unit);
             }
         }
 
         waiting = None;
+    }
+
+    private void Wake(StampedUnit unit)
+    {
+        if (!unit.IsAwake)
+        {
+            unit.IsAwake = true;
+            _awake.Push(unit);
+        }
     }
 
     /// <summary>
@@ -340,57 +362,45 @@ internal sealed class StampedMachine
     /// <returns>Whether there was one.</returns>
     private bool TakeMemoryStep()
     {
-        var (sender, cycle) = (None, StampedUnit.Never);
-        for (var channel = 0; channel < _channels.Length; channel++)
-        {
-            if (_channels[channel].NextSend < cycle)
-            {
-                (sender, cycle) = (channel, _channels[channel].NextSend);
-            }
-        }
-
-        if (_sent.Count > 0 && _memory.NextArrival(cycle) is var (transfer, arrival))
+        if (_sent.Count > 0 && _memory.NextArrival(_sends.Cycle) is var (transfer, arrival))
         {
             Arrive(transfer, arrival);
+            return true;
         }
-        else if (sender >= 0)
-        {
-            Send(sender);
-        }
-        else
+
+        if (_sends.Cycle == StampedUnit.Never)
         {
             return false;
         }
 
-        Propagate();
+        Send(_channels[_sends.First]);
         return true;
     }
 
     private void Arrive(int transfer, long cycle)
     {
-        // Few are under way, and the oldest arrive first.
-        var at = 0;
-        while (_sent[at].Transfer != transfer)
+        ref readonly var sent = ref _sent.Remove(transfer);
+        _observed?.Group(sent.Timing with { End = cycle });
+        var channel = _channels[sent.Timing.Channel];
+        channel.Arrived(sent.Command, cycle);
+        if (EndTransfers(channel))
         {
-            at++;
+            Wake(channel);
         }
-
-        var sent = _sent[at];
-        _sent.RemoveAt(at);
-        _observed?.Group(sent.Group with { End = cycle });
-        _channels[sent.Channel].Arrived(sent.Number, cycle);
-        EndTransfers(sent.Channel);
-        _awake.Push(sent.Channel);
     }
 
-    private void Send(int number)
+    private void Send(StampedDma channel)
     {
-        var channel = _channels[number];
         var cycle = channel.NextSend;
-        var (descriptor, bytes, bursts, command) = channel.Send();
+        var (group, command) = channel.Send();
+        _sends.Set(channel.Number, channel.NextSend);
         var dma = channel.CommandOf(command);
-        _totals.Moved(dma.Operator, ((DmaCommand)dma.Command).Traffic, bytes);
-        _sent.Add((_memory.Send(descriptor, number, cycle), number, command, new(number, bytes, bursts, descriptor.IsWrite, cycle, cycle)));
-        _awake.Push(number);
+        _totals.Moved(dma.Operator, ((DmaCommand)dma.Command).Traffic, group.Bytes);
+        var transfer = _memory.Send(group, channel.Number, cycle);
+        _sent.Add(new() { Transfer = transfer, Command = command, Timing = new(channel.Number, group.Bytes, group.Bursts, group.IsWrite, cycle, cycle) });
+        if (!channel.IsSending)
+        {
+            Wake(channel);
+        }
     }
 }

@@ -9,12 +9,21 @@ internal sealed class StampedQueue(int depth)
     private int _head;
     private int _tail;
 
-    private struct Place
+    /// <summary>A command in the queue.</summary>
+    public struct Place
     {
         public TimedCommand? Command;
+
+        /// <summary>Cycle of its issue.</summary>
         public long Issued;
+
+        /// <summary>Number in the order of issue.</summary>
         public long Order;
+
+        /// <summary>Snapshot of its registers.</summary>
         public int Registers;
+
+        /// <summary>When the one before it in this place has left.</summary>
         public long FreeSince;
     }
 
@@ -26,10 +35,8 @@ internal sealed class StampedQueue(int depth)
     /// <summary>The cycle from which the next place is free; the queue is not full.</summary>
     public long RoomSince => _places[_tail].FreeSince;
 
-    public TimedCommand Head => _places[_head].Command!;
-
-    /// <summary>Cycle and number of the oldest one's issue, and the snapshot of its registers.</summary>
-    public (long Cycle, long Order, int Registers) HeadIssue => (_places[_head].Issued, _places[_head].Order, _places[_head].Registers);
+    /// <summary>The oldest.</summary>
+    public ref readonly Place Head => ref _places[_head];
 
     public void Add(TimedCommand command, long cycle, long order, int registers)
     {

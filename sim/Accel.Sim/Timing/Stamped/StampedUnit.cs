@@ -7,7 +7,7 @@ namespace Accel.Sim.Timing.Stamped;
 /// A unit with its queue. What it decides is a cycle as a function of cycles: when its next command starts and when that ends, once
 /// everything they depend on is known.
 /// </summary>
-internal abstract class StampedUnit(UnitId id, int depth)
+internal abstract class StampedUnit(UnitId id, int number, int depth)
 {
     /// <summary>No cycle that is known yet.</summary>
     public const long Never = SemaphoreFile.Never;
@@ -15,6 +15,12 @@ internal abstract class StampedUnit(UnitId id, int depth)
     private readonly CycleLedger _ledger = new();
 
     public UnitId Id { get; } = id;
+
+    /// <summary>Its number among the machine's units.</summary>
+    public int Number { get; } = number;
+
+    /// <summary>Whether it is among the units to look at again.</summary>
+    public bool IsAwake { get; set; }
 
     /// <summary>Commands whose start is not known.</summary>
     public StampedQueue Queue { get; } = new(depth);
@@ -25,10 +31,10 @@ internal abstract class StampedUnit(UnitId id, int depth)
     /// <summary>All cycles before it are booked: the end of the last command that is done.</summary>
     public long LastEnd { get; private set; }
 
-    /// <summary>Commands that have started and whose end is not known.</summary>
-    public abstract int UnderWay { get; }
-
-    /// <summary>The first cycle, from a given one on, in which the unit can take a command; <see cref="Never"/> while memory decides.</summary>
+    /// <summary>
+    /// The first cycle, from a given one on, in which the unit can take a command, other than <see cref="Synchronize"/>, which is taken at once;
+    /// <see cref="Never"/> while memory decides.
+    /// </summary>
     public abstract long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from);
 
     /// <summary>Takes the command that <see cref="EarliestStart"/> was last asked about.</summary>

@@ -4,14 +4,11 @@ using Accel.Sim.Timing.Units;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A vector unit: one command at a time.</summary>
-internal sealed class StampedVector(UnitId id, int depth, VectorTiming timing, bool isIdeal) : StampedUnit(id, depth)
+internal sealed class StampedVector(UnitId id, int number, int depth, VectorTiming timing, bool isIdeal) : StampedUnit(id, number, depth)
 {
     private long _free;
 
-    public override int UnderWay => 0;
-
-    public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from) =>
-        command.Kind == TimedKind.Synchronize ? from : Math.Max(from, _free);
+    public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from) => Math.Max(from, _free);
 
     protected override long Begin(in StampedCommand stamps, ReadOnlySpan<long> registers)
     {
@@ -23,10 +20,10 @@ internal sealed class StampedVector(UnitId id, int depth, VectorTiming timing, b
 
         if (!command.Keeps(registers))
         {
-            command.Cycles = isIdeal ? 1 : timing.Cycles((VectorCommand)command.Command, registers);
+            command.Sizes.Cycles = isIdeal ? 1 : timing.Cycles((VectorCommand)command.Command, registers);
         }
 
-        _free = stamps.Start + command.Cycles;
+        _free = stamps.Start + command.Sizes.Cycles;
         return _free;
     }
 }

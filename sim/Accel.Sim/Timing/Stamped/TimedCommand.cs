@@ -1,5 +1,4 @@
 using Accel.Isa.Commands;
-using Accel.Isa.Operands;
 using Accel.Sim.Timing.Units;
 
 namespace Accel.Sim.Timing.Stamped;
@@ -16,21 +15,24 @@ internal enum TimedKind : byte
 
 /// <summary>
 /// A command of an entry point with all that its time depends on in one place, so that no other object need be touched; and what its sizes
-/// come to, kept from issue to issue while they are the same.
+/// come to, kept from issue to issue for the last two of them: a loop's tiles are of one size but for the last.
 /// </summary>
 internal sealed class TimedCommand
 {
     private readonly int _sizeRegister;
-    private long _size;
-    private bool _isKnown;
+    private CommandSizes? _sizes;
+    private CommandSizes? _sizesBefore;
+    private readonly Address _first;
+    private readonly Address _second;
 
     /// <param name="command">The command.</param>
     /// <param name="instruction">Its index in the entry point.</param>
-    /// <param name="unit">Number of its unit.</param>
-    /// <param name="code">Holds its semaphores.</param>
-    public TimedCommand(Command command, int instruction, int unit, TimedCode code)
+    /// <param name="unit">Who executes it.</param>
+    /// <param name="semaphores">Where its semaphores stand in the code's list: waits, then signals.</param>
+    public TimedCommand(Command command, int instruction, StampedUnit unit, int semaphores)
     {
         (Command, Instruction, Unit, Operator) = (command, instruction, unit, command.Operator);
+        (Semaphores, Waits, Signals) = (semaphores, command.Waits.Count, command.Signals.Count);
         Kind = command switch
         {
             Isa.Commands.Synchronize => TimedKind.Synchronize,
@@ -39,92 +41,74 @@ internal sealed class TimedCommand
             Drain => TimedKind.ReadOut,
             _ => TimedKind.Vector,
         };
-        _sizeRegister = Kind < TimedKind.Product ? SizeRegisters.Several : SizeRegisters.Of(command);
-        (Waits, Signals) = (code.Keep(command.Waits), code.Keep(command.Signals));
-        (Pad, Sums) = command switch
+        _sizeRegister = SizeRegisters.Of(command);
+        (_first, _second) = command switch
         {
+            Load load => (new(load.Dram), new(load.Scratchpad)),
+            DmaCommand transfer => (new(TransferShape.AddressOf(transfer)), default),
             MatMul product => (new(product.Activations.Address), new(product.Accumulator)),
-            Drain drain => (new Address(drain.Destination.Address), new Address(drain.Accumulator)),
-            _ => default,
+            Drain drain => (new(drain.Destination.Address), new(drain.Accumulator)),
+            _ => default((Address, Address)),
         };
     }
 
     public Command Command { get; }
 
-    public int Instruction { get; }
+    public StampedUnit Unit { get; }
 
-    public int Unit { get; }
+    public int Instruction { get; }
 
     public int Operator { get; }
 
     public TimedKind Kind { get; }
 
-    /// <summary>Where its semaphores stand in the code's list.</summary>
-    public (int At, int Count) Waits { get; }
+    /// <summary>Where its semaphores stand in the code's list: waits, then signals.</summary>
+    public int Semaphores { get; }
 
-    /// <inheritdoc cref="Waits"/>
-    public (int At, int Count) Signals { get; }
+    public int Waits { get; }
 
-    /// <summary>Where the scratchpad that a product reads begins, or that a read-out writes.</summary>
-    public Address Pad { get; }
+    public int Signals { get; }
 
-    /// <summary>Its first sum.</summary>
-    public Address Sums { get; }
+    /// <summary>What its sizes come to, once <see cref="Keeps"/> was asked.</summary>
+    public CommandSizes Sizes => _sizes!;
 
-    /// <summary>Bytes from the first to the last of that scratchpad.</summary>
-    public long PadLength { get; set; }
-
-    /// <summary>Words from its first to its last sum.</summary>
-    public long SumsLength { get; set; }
-
-    /// <summary>Cycles of a vector command or a read-out.</summary>
-    public long Cycles { get; set; }
-
-    /// <summary>A product, and its last way through a pipeline.</summary>
-    public PassRecord? Passes { get; set; }
-
-    /// <summary>Whether what is kept holds for these registers; if not, the caller must renew it.</summary>
+    /// <summary>Whether <see cref="Sizes"/> holds for these registers; if not, the caller must fill it in.</summary>
     public bool Keeps(ReadOnlySpan<long> registers)
     {
-        if (_isKnown && (_sizeRegister == SizeRegisters.None || (_sizeRegister >= 0 && registers[_sizeRegister] == _size)))
+        var value = _sizeRegister >= 0 ? registers[_sizeRegister] : 0;
+        if (_sizes is { } known)
         {
-            return true;
+            if (_sizeRegister == SizeRegisters.Several)
+            {
+                return false;
+            }
+
+            if (known.Value == value)
+            {
+                return true;
+            }
+
+            (_sizes, _sizesBefore) = (_sizesBefore, known);
+            if (_sizes?.Value == value)
+            {
+                return true;
+            }
         }
 
-        (_isKnown, _size) = (true, _sizeRegister >= 0 ? registers[_sizeRegister] : 0);
+        _sizes ??= new(value);
+        _sizes.Value = value;
         return false;
     }
 
-    public ArrayFootprints Touched(ReadOnlySpan<long> registers)
-    {
-        var (pad, sums) = (Pad.Resolve(registers), Sums.Resolve(registers));
-        var place = PadLength == 0 ? Footprint.None : new(pad, pad + PadLength);
-        var words = SumsLength == 0 ? Footprint.None : new Footprint(sums, sums + SumsLength);
-        return Kind == TimedKind.ReadOut ? new(true, Footprint.None, place, words) : new(false, place, Footprint.None, words);
-    }
-}
+    /// <summary>Address in memory of a transfer.</summary>
+    public long DramAddress(ReadOnlySpan<long> registers) => _first.Resolve(registers);
 
-/// <summary>An address, at hand if it depends on no more than one register.</summary>
-internal readonly struct Address
-{
-    private readonly long _constant;
-    private readonly long _coefficient;
-    private readonly int _register;
-    private readonly object? _other;
+    /// <summary>Scratchpad that a load writes.</summary>
+    public Footprint Loaded(ReadOnlySpan<long> registers) => From(_second.Resolve(registers), Sizes.PadLength);
 
-    public Address(Expression expression)
-    {
-        _constant = expression.Constant;
-        if (expression.TermCount == 1)
-        {
-            (_register, _coefficient) = (expression[0].Register.Index, expression[0].Coefficient);
-        }
-        else if (!expression.IsConstant)
-        {
-            _other = expression;
-        }
-    }
+    /// <summary>What a product or a read-out touches.</summary>
+    public ArrayFootprints Touched(ReadOnlySpan<long> registers) =>
+        new(Kind == TimedKind.ReadOut, From(_first.Resolve(registers), Sizes.PadLength), From(_second.Resolve(registers), Sizes.SumsLength));
 
-    public long Resolve(ReadOnlySpan<long> registers) =>
-        _other is null ? checked(_constant + (_coefficient * registers[_register])) : ((Expression)_other).Resolve(registers);
+    private static Footprint From(long start, long length) => length == 0 ? Footprint.None : new(start, start + length);
 }
