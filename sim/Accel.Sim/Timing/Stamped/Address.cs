@@ -23,6 +23,9 @@ internal readonly struct Address
         }
     }
 
+    /// <summary>Whether it is the same at every issue.</summary>
+    public bool IsConstant => _coefficient == 0 && _other is null;
+
     public long Resolve(ReadOnlySpan<long> registers) =>
         _other is null ? checked(_constant + (_coefficient * registers[_register])) : ((Expression)_other).Resolve(registers);
 }

@@ -14,23 +14,31 @@ internal sealed class GroupsUnderWay
         /// <summary>Memory's number; -1 for none.</summary>
         public int Transfer;
 
-        /// <summary>Number of the channel's command.</summary>
+        /// <summary>Who sent it, and the number of its command there.</summary>
+        public int Channel;
+
+        /// <inheritdoc cref="Channel"/>
         public long Command;
 
+        /// <summary>For an observer, if there is one.</summary>
         public BurstGroupTiming Timing;
     }
 
     public int Count { get; private set; }
 
-    public void Add(in Sent sent)
+    /// <summary>A group was sent.</summary>
+    /// <returns>Its place, to be filled in.</returns>
+    public ref Sent Add(int transfer)
     {
-        while (At(sent.Transfer).Transfer >= 0)
+        while (At(transfer).Transfer >= 0)
         {
             Grow();
         }
 
-        At(sent.Transfer) = sent;
+        ref var sent = ref At(transfer);
+        sent.Transfer = transfer;
         Count++;
+        return ref sent;
     }
 
     /// <summary>A group has arrived.</summary>

@@ -16,14 +16,24 @@ internal sealed class StampedArray(UnitId id, int number, int depth, MatMulArray
     private ArrayFootprints _touched;
     private long _readOutFree;
 
-    public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from)
+    public override void Measure(Command command, CommandSizes sizes, ReadOnlySpan<long> registers)
     {
-        if (!command.Keeps(registers))
+        var touched = ArrayFootprints.Of(command, registers);
+        (sizes.PadLength, sizes.SumsLength) = (touched.Pad.Length, touched.Sums.Length);
+        if (command is MatMul product)
         {
-            Measure(command, registers);
+            sizes.Passes ??= new();
+            sizes.Passes.Forget(ProductShape.Of(product, registers));
         }
+        else
+        {
+            sizes.Cycles = ReadOut.Cycles((Drain)command, registers, config, shares);
+        }
+    }
 
-        _touched = command.Touched(registers);
+    public override long EarliestStart(in TimedCommand command, ReadOnlySpan<long> registers, long from)
+    {
+        _touched = command.Sizes.Touched(command.Kind == TimedKind.ReadOut, registers);
         var earliest = Math.Max(from, _touched.IsReadOut ? _readOutFree : isIdeal ? 0 : _passes.EarliestLoad);
         for (var i = _recentCount - 1; i >= 0; i--)
         {
@@ -41,19 +51,19 @@ internal sealed class StampedArray(UnitId id, int number, int depth, MatMulArray
         return earliest;
     }
 
-    protected override long Begin(in StampedCommand stamps, ReadOnlySpan<long> registers)
+    protected override long Begin(in TimedCommand command, in StampedCommand stamps, ReadOnlySpan<long> registers)
     {
         var end = stamps.Start + 1;
-        switch (stamps.Command.Kind)
+        switch (command.Kind)
         {
             case TimedKind.Synchronize:
                 return end;
             case TimedKind.ReadOut when !isIdeal:
-                end = stamps.Start + stamps.Command.Sizes.Cycles;
+                end = stamps.Start + command.Sizes.Cycles;
                 // The port is free for the next read-out when the last row has left; what follows is the depth of the scaling.
                 _readOutFree = end - ReadOut.Latency;
                 break;
-            case TimedKind.Product when !isIdeal && stamps.Command.Sizes.Passes is { IsEmpty: false } passes:
+            case TimedKind.Product when !isIdeal && command.Sizes.Passes is { IsEmpty: false } passes:
                 end = _passes.Run(stamps.Start, passes);
                 break;
         }
@@ -65,20 +75,5 @@ internal sealed class StampedArray(UnitId id, int number, int depth, MatMulArray
 
         _recent[_recentCount++] = (_touched, end);
         return end;
-    }
-
-    private void Measure(TimedCommand command, ReadOnlySpan<long> registers)
-    {
-        var (touched, sizes) = (ArrayFootprints.Of(command.Command, registers), command.Sizes);
-        (sizes.PadLength, sizes.SumsLength) = (touched.Pad.Length, touched.Sums.Length);
-        if (command.Command is MatMul product)
-        {
-            sizes.Passes ??= new();
-            sizes.Passes.Forget(ProductShape.Of(product, registers));
-        }
-        else
-        {
-            sizes.Cycles = ReadOut.Cycles((Drain)command.Command, registers, config, shares);
-        }
     }
 }

@@ -14,7 +14,9 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
         public long WorkEnd;
         public long End;
         public int GroupsUnderWay;
-        public bool Overlaps;
+        public bool Synchronizes;
+        public bool IsLoad;
+        public long[]? Clock;
     }
 
     private readonly BurstGroups _groups = new(config);
@@ -31,7 +33,7 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
 
     /// <summary>Of the command that was last asked about: what it writes, and whether it is a load.</summary>
     private Footprint _writes;
-    private bool _overlaps;
+    private bool _isLoad;
 
     /// <summary>The cycle in which the next group is sent; <see cref="StampedUnit.Never"/> if none is left or no counter is free.</summary>
     public long NextSend { get; private set; } = Never;
@@ -39,18 +41,18 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
     /// <summary>Whether groups of a command are left to send.</summary>
     public bool IsSending => _sending >= 0;
 
-    public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from)
+    public override void Measure(Command command, CommandSizes sizes, ReadOnlySpan<long> registers)
+    {
+        sizes.Transfer = TransferShape.Of((DmaCommand)command, registers);
+        sizes.IsLoad = command is Load;
+        sizes.PadLength = sizes.IsLoad ? Footprint.Of((DmaCommand)command, registers).Length : 0;
+    }
+
+    public override long EarliestStart(in TimedCommand command, ReadOnlySpan<long> registers, long from)
     {
         if (IsSending)
         {
             return Never;
-        }
-
-        if (!command.Keeps(registers))
-        {
-            var dma = (DmaCommand)command.Command;
-            command.Sizes.Transfer = TransferShape.Of(dma, registers);
-            command.Sizes.PadLength = dma is Load ? Footprint.Of(dma, registers).Length : 0;
         }
 
         while (_first < _undone && At(_first).End <= from)
@@ -58,13 +60,13 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
             _first++;
         }
 
-        _overlaps = command.Command is Load;
-        _writes = _overlaps ? command.Loaded(registers) : Footprint.None;
+        _isLoad = command.Sizes.IsLoad;
+        _writes = _isLoad ? command.Sizes.Loaded(registers) : Footprint.None;
         var earliest = Math.Max(from, _lastSend + 1);
         for (var number = _first; number < _next; number++)
         {
             ref readonly var other = ref At(number);
-            if (other.Stamps.Command.Kind == TimedKind.Synchronize || (_overlaps && other.Overlaps && !_writes.Meets(other.Writes)))
+            if (other.Synchronizes || (_isLoad && other.IsLoad && !_writes.Meets(other.Writes)))
             {
                 continue;
             }
@@ -80,7 +82,7 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
         return earliest;
     }
 
-    protected override long Begin(in StampedCommand stamps, ReadOnlySpan<long> registers)
+    protected override long Begin(in TimedCommand command, in StampedCommand stamps, ReadOnlySpan<long> registers)
     {
         if (_next - _first == _transfers.Length)
         {
@@ -89,10 +91,11 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
 
         ref var transfer = ref At(_next);
         (transfer.Stamps, transfer.WorkEnd, transfer.GroupsUnderWay) = (stamps, stamps.Start + 1, 0);
-        if (stamps.Command.Kind == TimedKind.Transfer)
+        transfer.Synchronizes = command.Kind == TimedKind.Synchronize;
+        if (!transfer.Synchronizes)
         {
-            (transfer.Overlaps, transfer.Writes) = (_overlaps, _writes);
-            _groups.Start(stamps.Command.Sizes.Transfer, stamps.Command.DramAddress(registers));
+            (transfer.IsLoad, transfer.Writes) = (_isLoad, _writes);
+            _groups.Start(command.Sizes.Transfer, command.Sizes.DramAddress(registers));
             _read = stamps.Start + config.DescriptorCost.Value;
             if (_groups.IsDone)
             {
@@ -111,10 +114,12 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
     }
 
     /// <summary>Sends a group in cycle <see cref="NextSend"/>.</summary>
-    /// <returns>What is asked of memory, and the number of the command.</returns>
-    public (BurstGroup Group, long Number) Send()
+    /// <param name="group">What is asked of memory.</param>
+    /// <returns>The number of the command.</returns>
+    public long Send(out BurstGroup group)
     {
-        var (group, number) = (_groups.Next(), _sending);
+        var number = _sending;
+        group = _groups.Next();
         At(number).GroupsUnderWay++;
         _counters++;
         _lastSend = NextSend;
@@ -125,7 +130,7 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
         }
 
         Schedule();
-        return (group, number);
+        return number;
     }
 
     /// <summary>The last burst of a group has arrived.</summary>
@@ -144,20 +149,23 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
         }
     }
 
-    /// <summary>The command that is sending, or the last one that did.</summary>
-    public TimedCommand CommandOf(long number) => At(number).Stamps.Command;
+    /// <summary>Instruction of the command that is sending, or of the last one that did.</summary>
+    public int InstructionOf(long number) => At(number).Stamps.Instruction;
+
+    /// <summary>Keeps the unit's clock at the start of the command that was last taken, for the proof of order.</summary>
+    public void Keep(long[] clock) => At(_next - 1).Clock = clock;
 
     /// <summary>Ends the oldest command, if the end of its work is known.</summary>
-    public bool TryEnd(out StampedCommand command, out long end)
+    public bool TryEnd(out StampedCommand command, out long end, out long[]? clock)
     {
-        (command, end) = (default, 0);
         if (_undone == _next || At(_undone).WorkEnd == Never)
         {
+            (command, end, clock) = (default, 0, null);
             return false;
         }
 
         ref var oldest = ref At(_undone);
-        command = oldest.Stamps;
+        (command, clock) = (oldest.Stamps, oldest.Clock);
         end = oldest.End = Book(command, oldest.WorkEnd);
         _undone++;
         return true;

@@ -126,7 +126,7 @@ internal sealed class StampedMachine
                 if (!TakeMemoryStep())
                 {
                     throw new MachineFaultException(
-                        FaultKind.Deadlock, DeadlockReport.Describe(_code.Entry, _ids, [.. _units.Select(unit => unit.Queue.Waiting())], _semaphores, _sequencer));
+                        FaultKind.Deadlock, DeadlockReport.Describe(_code.Entry, _ids, [.. _units.Select(Waiting)], _semaphores, _sequencer));
                 }
             }
 
@@ -151,7 +151,7 @@ internal sealed class StampedMachine
         var known = _codes.Find(code => code.Entry.Name == name);
         if (known is null)
         {
-            known = new(_program.EntryPoints.First(entry => entry.Name == name), unit => _units[Dispatcher.NumberOf(_program.Machine, unit)]);
+            known = new(_program.EntryPoints.First(entry => entry.Name == name), unit => Dispatcher.NumberOf(_program.Machine, unit));
             _codes.Add(known);
         }
 
@@ -166,20 +166,21 @@ internal sealed class StampedMachine
             var cycle = _ready;
             if (_next == InstructionKind.Command)
             {
-                var command = _code!.At(_sequencer.Position);
-                var queue = command.Unit.Queue;
+                ref var command = ref _code![_sequencer.Position];
+                var unit = _units[command.Unit];
+                var queue = unit.Queue;
                 if (queue.IsFull)
                 {
                     return;
                 }
 
                 cycle = Math.Max(cycle, queue.RoomSince);
-                queue.Add(command, cycle, _operators.Issue(command.Operator, cycle), _registers.Take(_sequencer.Registers, _sequencer.Changes));
+                var registers = command.NeedsRegisters || _executor is not null ? _registers.Take(_sequencer.Registers, _sequencer.Changes) : RegisterSnapshots.None;
+                queue.Add(_sequencer.Position, cycle, _operators.Issue(command.Operator, cycle), registers);
                 _undone++;
                 _sequencerLedger.Stalled(StallCause.Queue, cycle - _ready);
-                if (queue.Count == 1)
+                if (queue.Count == 1 && TryStart(unit))
                 {
-                    Wake(command.Unit);
                     Propagate();
                 }
             }
@@ -236,8 +237,9 @@ internal sealed class StampedMachine
     private bool TryStart(StampedUnit unit)
     {
         ref readonly var head = ref unit.Queue.Head;
-        var (timed, snapshot) = (head.Command!, head.Registers);
-        var waits = _code!.WaitsOf(timed);
+        var (instruction, snapshot) = (head.Instruction, head.Registers);
+        ref var timed = ref _code![instruction];
+        var waits = _code.WaitsOf(timed);
         var ready = _semaphores.ReadyAt(waits, out var last);
         if (ready == StampedUnit.Never)
         {
@@ -248,40 +250,71 @@ internal sealed class StampedMachine
 
         var registers = _registers[snapshot];
         var start = Math.Max(Math.Max(head.Issued, unit.LastStart) + 1, ready);
-        if (timed.Kind != TimedKind.Synchronize && (start = unit.EarliestStart(timed, registers, start)) == StampedUnit.Never)
+        if (timed.Kind != TimedKind.Synchronize)
         {
-            return false;
+            if (!timed.Keeps(registers))
+            {
+                Measure(unit, instruction, timed.Sizes, registers);
+            }
+
+            start = unit.EarliestStart(timed, registers, start);
+            if (start == StampedUnit.Never)
+            {
+                return false;
+            }
+
+            if (timed.Kind == TimedKind.Product)
+            {
+                _totals.Multiplied(timed.Operator, timed.Sizes.Passes!.Shape);
+            }
         }
 
         var shared = _semaphores.Take(unit.Number, waits, _tracker);
         if (shared >= 0)
         {
-            throw CommandExecutor.Fault(FaultKind.Unordered, _code.Entry, timed.Instruction, timed.Command, $"waits for semaphore {shared}, for which another unit waits too");
+            throw Fault(FaultKind.Unordered, instruction, $"waits for semaphore {shared}, for which another unit waits too");
         }
 
-        _executor?.Execute(unit.Number, _code.Entry, timed.Instruction, timed.Command, registers);
+        _executor?.Execute(unit.Number, _code.Entry, instruction, _code.CommandAt(instruction), registers);
         var giver = last < 0 ? -1 : _semaphores.GiverOf(last);
-        var stamps = new StampedCommand(
-            timed, head.Order, head.Issued, ready, giver < 0 ? StallCause.Fence : (StallCause)_units[giver].Id.Kind, start, _tracker?.Snapshot(unit.Number));
-        if (timed.Kind == TimedKind.Product)
-        {
-            _totals.Multiplied(timed.Operator, timed.Sizes.Passes!.Shape);
-        }
-
-        var end = unit.Start(stamps, registers);
+        var stamps = new StampedCommand(instruction, head.Span, head.Issued, ready, giver < 0 ? StallCause.Fence : (StallCause)_units[giver].Id.Kind, start);
+        var end = unit.Start(timed, stamps, registers);
         unit.Queue.RemoveHead(start);
         _registers.Release(snapshot);
+        var clock = _tracker?.Snapshot(unit.Number);
         if (end != StampedUnit.Never)
         {
-            End(unit, stamps, end);
-        }
-        else
-        {
-            EndTransfers((StampedDma)unit);
+            End(unit, stamps, end, clock);
+            return true;
         }
 
+        var channel = (StampedDma)unit;
+        if (clock is not null)
+        {
+            channel.Keep(clock);
+        }
+
+        EndTransfers(channel);
         return true;
     }
+
+    private void Measure(StampedUnit unit, int instruction, CommandSizes sizes, ReadOnlySpan<long> registers)
+    {
+        try
+        {
+            unit.Measure(_code!.CommandAt(instruction), sizes, registers);
+        }
+        catch (OverflowException error)
+        {
+            throw Fault(FaultKind.Overflow, instruction, error.Message);
+        }
+    }
+
+    private MachineFaultException Fault(FaultKind kind, int instruction, string text) =>
+        CommandExecutor.Fault(kind, _code!.Entry, instruction, _code.CommandAt(instruction), text);
+
+    private IReadOnlyList<(Command Command, int Instruction)> Waiting(StampedUnit unit) =>
+        [.. unit.Queue.Waiting().Select(instruction => (_code!.CommandAt(instruction), instruction))];
 
     /// <summary>Ends transfers whose work is done, and takes down when the channel sends next.</summary>
     /// <returns>Whether one ended.</returns>
@@ -289,29 +322,27 @@ internal sealed class StampedMachine
     {
         _sends.Set(channel.Number, channel.NextSend);
         var hasEnded = false;
-        while (channel.TryEnd(out var command, out var end))
+        while (channel.TryEnd(out var command, out var end, out var clock))
         {
-            End(channel, command, end);
+            End(channel, command, end, clock);
             hasEnded = true;
         }
 
         return hasEnded;
     }
 
-    private void End(StampedUnit unit, in StampedCommand stamps, long end)
+    private void End(StampedUnit unit, in StampedCommand stamps, long end, long[]? clock)
     {
-        var command = stamps.Command;
-        var signals = _code!.SignalsOf(command);
-        var shared = _semaphores.Give(unit.Number, signals, stamps.Clock, _tracker, end);
+        var signals = _code!.SignalsOf(_code[stamps.Instruction]);
+        var shared = _semaphores.Give(unit.Number, signals, clock, _tracker, end);
         if (shared >= 0)
         {
-            throw CommandExecutor.Fault(
-                FaultKind.Unordered, _code.Entry, command.Instruction, command.Command, $"signals semaphore {shared}, which another unit signals too");
+            throw Fault(FaultKind.Unordered, stamps.Instruction, $"signals semaphore {shared}, which another unit signals too");
         }
 
-        if (stamps.Clock is not null)
+        if (clock is not null)
         {
-            _tracker!.Release(stamps.Clock);
+            _tracker!.Release(clock);
         }
 
         foreach (var use in signals)
@@ -325,8 +356,8 @@ internal sealed class StampedMachine
 
         _lastEnd = Math.Max(_lastEnd, end);
         _undone--;
-        _operators.Done(stamps, unit.Id.Kind, end);
-        _observed?.Add(new(_run, unit.Id, command.Instruction, command.Command, stamps.Issued, stamps.Start, end), unit.Number, stamps.Order);
+        _operators.Done(stamps.Span, unit.Id.Kind, end - stamps.Start, end);
+        _observed?.Add(new(_run, unit.Id, stamps.Instruction, _code.CommandAt(stamps.Instruction), stamps.Issued, stamps.Start, end), unit.Number);
     }
 
     private void WakeWaiting(ref int waiting)
@@ -381,7 +412,7 @@ internal sealed class StampedMachine
     {
         ref readonly var sent = ref _sent.Remove(transfer);
         _observed?.Group(sent.Timing with { End = cycle });
-        var channel = _channels[sent.Timing.Channel];
+        var channel = _channels[sent.Channel];
         channel.Arrived(sent.Command, cycle);
         if (EndTransfers(channel))
         {
@@ -392,12 +423,17 @@ internal sealed class StampedMachine
     private void Send(StampedDma channel)
     {
         var cycle = channel.NextSend;
-        var (group, command) = channel.Send();
+        var command = channel.Send(out var group);
         _sends.Set(channel.Number, channel.NextSend);
-        var dma = channel.CommandOf(command);
-        _totals.Moved(dma.Operator, ((DmaCommand)dma.Command).Traffic, group.Bytes);
-        var transfer = _memory.Send(group, channel.Number, cycle);
-        _sent.Add(new() { Transfer = transfer, Command = command, Timing = new(channel.Number, group.Bytes, group.Bursts, group.IsWrite, cycle, cycle) });
+        ref readonly var timed = ref _code![channel.InstructionOf(command)];
+        _totals.Moved(timed.Operator, timed.Traffic, group.Bytes);
+        ref var sent = ref _sent.Add(_memory.Send(group, channel.Number, cycle));
+        (sent.Channel, sent.Command) = (channel.Number, command);
+        if (_observed is not null)
+        {
+            sent.Timing = new(channel.Number, group.Bytes, group.Bursts, group.IsWrite, cycle, cycle);
+        }
+
         if (!channel.IsSending)
         {
             Wake(channel);

@@ -1,5 +1,3 @@
-using Accel.Isa.Commands;
-
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A unit's queue, as the sequencer sees it: the places of commands whose start is known are free from that cycle on.</summary>
@@ -12,16 +10,17 @@ internal sealed class StampedQueue(int depth)
     /// <summary>A command in the queue.</summary>
     public struct Place
     {
-        public TimedCommand? Command;
+        /// <summary>Its index in the entry point.</summary>
+        public int Instruction;
 
-        /// <summary>Cycle of its issue.</summary>
-        public long Issued;
-
-        /// <summary>Number in the order of issue.</summary>
-        public long Order;
+        /// <summary>Number of its span of one operator's commands.</summary>
+        public int Span;
 
         /// <summary>Snapshot of its registers.</summary>
         public int Registers;
+
+        /// <summary>Cycle of its issue.</summary>
+        public long Issued;
 
         /// <summary>When the one before it in this place has left.</summary>
         public long FreeSince;
@@ -38,10 +37,10 @@ internal sealed class StampedQueue(int depth)
     /// <summary>The oldest.</summary>
     public ref readonly Place Head => ref _places[_head];
 
-    public void Add(TimedCommand command, long cycle, long order, int registers)
+    public void Add(int instruction, long cycle, int span, int registers)
     {
         ref var place = ref _places[_tail];
-        (place.Command, place.Issued, place.Order, place.Registers) = (command, cycle, order, registers);
+        (place.Instruction, place.Issued, place.Span, place.Registers) = (instruction, cycle, span, registers);
         _tail = _tail + 1 == depth ? 0 : _tail + 1;
         Count++;
     }
@@ -54,7 +53,6 @@ internal sealed class StampedQueue(int depth)
         Count--;
     }
 
-    /// <summary>Queued commands, the next one first.</summary>
-    public IReadOnlyList<(Command Command, int Instruction)> Waiting() =>
-        [.. Enumerable.Range(0, Count).Select(i => _places[(_head + i) % depth].Command!).Select(command => (command.Command, command.Instruction))];
+    /// <summary>Instructions of the queued commands, the next one first.</summary>
+    public IEnumerable<int> Waiting() => Enumerable.Range(0, Count).Select(i => _places[(_head + i) % depth].Instruction);
 }

@@ -31,23 +31,27 @@ internal abstract class StampedUnit(UnitId id, int number, int depth)
     /// <summary>All cycles before it are booked: the end of the last command that is done.</summary>
     public long LastEnd { get; private set; }
 
-    /// <summary>
-    /// The first cycle, from a given one on, in which the unit can take a command, other than <see cref="Synchronize"/>, which is taken at once;
-    /// <see cref="Never"/> while memory decides.
-    /// </summary>
-    public abstract long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from);
+    /// <summary>Works out what a command's sizes come to.</summary>
+    /// <exception cref="OverflowException">A size does not fit.</exception>
+    public abstract void Measure(Command command, CommandSizes sizes, ReadOnlySpan<long> registers);
 
-    /// <summary>Takes the command that <see cref="EarliestStart"/> was last asked about.</summary>
+    /// <summary>
+    /// The first cycle, from a given one on, in which the unit can take a command whose sizes are known; <see cref="Never"/> while memory
+    /// decides. One to synchronise is taken at once.
+    /// </summary>
+    public abstract long EarliestStart(in TimedCommand command, ReadOnlySpan<long> registers, long from);
+
+    /// <summary>Takes the command that <see cref="EarliestStart"/> was last asked about, or one to synchronise.</summary>
     /// <returns>The cycle in which its own work is done; <see cref="Never"/> while memory decides.</returns>
-    protected abstract long Begin(in StampedCommand command, ReadOnlySpan<long> registers);
+    protected abstract long Begin(in TimedCommand command, in StampedCommand stamps, ReadOnlySpan<long> registers);
 
     /// <summary>Takes a command.</summary>
     /// <returns>Its end; <see cref="Never"/> while memory decides.</returns>
-    public long Start(in StampedCommand command, ReadOnlySpan<long> registers)
+    public long Start(in TimedCommand command, in StampedCommand stamps, ReadOnlySpan<long> registers)
     {
-        LastStart = command.Start;
-        var end = Begin(command, registers);
-        return end == Never ? Never : Book(command, end);
+        LastStart = stamps.Start;
+        var end = Begin(command, stamps, registers);
+        return end == Never ? Never : Book(stamps, end);
     }
 
     /// <summary>Ends a command: no earlier than the one before it. Books the cycles since.</summary>

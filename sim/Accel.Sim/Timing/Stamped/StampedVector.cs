@@ -8,22 +8,14 @@ internal sealed class StampedVector(UnitId id, int number, int depth, VectorTimi
 {
     private long _free;
 
-    public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from) => Math.Max(from, _free);
+    public override void Measure(Command command, CommandSizes sizes, ReadOnlySpan<long> registers) =>
+        sizes.Cycles = isIdeal ? 1 : timing.Cycles((VectorCommand)command, registers);
 
-    protected override long Begin(in StampedCommand stamps, ReadOnlySpan<long> registers)
+    public override long EarliestStart(in TimedCommand command, ReadOnlySpan<long> registers, long from) => Math.Max(from, _free);
+
+    protected override long Begin(in TimedCommand command, in StampedCommand stamps, ReadOnlySpan<long> registers)
     {
-        var command = stamps.Command;
-        if (command.Kind == TimedKind.Synchronize)
-        {
-            return stamps.Start + 1;
-        }
-
-        if (!command.Keeps(registers))
-        {
-            command.Sizes.Cycles = isIdeal ? 1 : timing.Cycles((VectorCommand)command.Command, registers);
-        }
-
-        _free = stamps.Start + command.Sizes.Cycles;
-        return _free;
+        var isSynchronize = command.Kind == TimedKind.Synchronize;
+        return isSynchronize ? stamps.Start + 1 : _free = stamps.Start + command.Sizes.Cycles;
     }
 }

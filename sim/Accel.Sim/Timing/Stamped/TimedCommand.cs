@@ -1,114 +1,76 @@
 using Accel.Isa.Commands;
-using Accel.Sim.Timing.Units;
 
 namespace Accel.Sim.Timing.Stamped;
 
-/// <summary>What a command is to its unit.</summary>
-internal enum TimedKind : byte
+/// <summary>A command of an entry point with all that its time depends on in one place, so that no other object need be touched.</summary>
+internal struct TimedCommand
 {
-    Synchronize,
-    Transfer,
-    Product,
-    ReadOut,
-    Vector,
-}
-
-/// <summary>
-/// A command of an entry point with all that its time depends on in one place, so that no other object need be touched; and what its sizes
-/// come to, kept from issue to issue for the last two of them: a loop's tiles are of one size but for the last.
-/// </summary>
-internal sealed class TimedCommand
-{
-    private readonly int _sizeRegister;
     private CommandSizes? _sizes;
     private CommandSizes? _sizesBefore;
-    private readonly Address _first;
-    private readonly Address _second;
+    private readonly int _sizeRegister;
 
     /// <param name="command">The command.</param>
-    /// <param name="instruction">Its index in the entry point.</param>
-    /// <param name="unit">Who executes it.</param>
-    /// <param name="semaphores">Where its semaphores stand in the code's list: waits, then signals.</param>
-    public TimedCommand(Command command, int instruction, StampedUnit unit, int semaphores)
+    /// <param name="unit">Number of its unit.</param>
+    /// <param name="semaphores">Where its semaphores stand in the code's list.</param>
+    public TimedCommand(Command command, int unit, int semaphores)
     {
-        (Command, Instruction, Unit, Operator) = (command, instruction, unit, command.Operator);
-        (Semaphores, Waits, Signals) = (semaphores, command.Waits.Count, command.Signals.Count);
-        Kind = command switch
+        (Unit, Operator, Kind) = (unit, command.Operator, TimedKinds.Of(command));
+        (Semaphores, Waits, Signals) = (semaphores, (byte)command.Waits.Count, (byte)command.Signals.Count);
+        Traffic = command is DmaCommand transfer ? transfer.Traffic : default;
+        if (Kind != TimedKind.Synchronize)
         {
-            Isa.Commands.Synchronize => TimedKind.Synchronize,
-            DmaCommand => TimedKind.Transfer,
-            MatMul => TimedKind.Product,
-            Drain => TimedKind.ReadOut,
-            _ => TimedKind.Vector,
-        };
-        _sizeRegister = SizeRegisters.Of(command);
-        (_first, _second) = command switch
-        {
-            Load load => (new(load.Dram), new(load.Scratchpad)),
-            DmaCommand transfer => (new(TransferShape.AddressOf(transfer)), default),
-            MatMul product => (new(product.Activations.Address), new(product.Accumulator)),
-            Drain drain => (new(drain.Destination.Address), new(drain.Accumulator)),
-            _ => default((Address, Address)),
-        };
+            _sizeRegister = SizeRegisters.Of(command);
+            _sizes = new(CommandPlaces.Of(command));
+            NeedsRegisters = _sizeRegister != SizeRegisters.None || !_sizes.Places.AreConstant;
+        }
     }
 
-    public Command Command { get; }
-
-    public StampedUnit Unit { get; }
-
-    public int Instruction { get; }
+    /// <summary>Number of its unit.</summary>
+    public int Unit { get; }
 
     public int Operator { get; }
-
-    public TimedKind Kind { get; }
 
     /// <summary>Where its semaphores stand in the code's list: waits, then signals.</summary>
     public int Semaphores { get; }
 
-    public int Waits { get; }
+    public byte Waits { get; }
 
-    public int Signals { get; }
+    public byte Signals { get; }
 
-    /// <summary>What its sizes come to, once <see cref="Keeps"/> was asked.</summary>
-    public CommandSizes Sizes => _sizes!;
+    public TimedKind Kind { get; }
 
-    /// <summary>Whether <see cref="Sizes"/> holds for these registers; if not, the caller must fill it in.</summary>
+    /// <summary>What the bytes of a transfer are counted as.</summary>
+    public TrafficClass Traffic { get; }
+
+    /// <summary>Whether its time depends on registers.</summary>
+    public bool NeedsRegisters { get; }
+
+    /// <summary>What its sizes come to, once <see cref="Keeps"/> was asked; not of one to synchronise.</summary>
+    public readonly CommandSizes Sizes => _sizes!;
+
+    /// <summary>
+    /// Whether <see cref="Sizes"/> holds for these registers; if not, the caller must fill it in. The last two are kept: a loop's tiles are
+    /// of one size but for the last.
+    /// </summary>
     public bool Keeps(ReadOnlySpan<long> registers)
     {
         var value = _sizeRegister >= 0 ? registers[_sizeRegister] : 0;
-        if (_sizes is { } known)
+        var last = Sizes;
+        if (last.IsKnown && _sizeRegister != SizeRegisters.Several)
         {
-            if (_sizeRegister == SizeRegisters.Several)
-            {
-                return false;
-            }
-
-            if (known.Value == value)
+            if (last.Value == value)
             {
                 return true;
             }
 
-            (_sizes, _sizesBefore) = (_sizesBefore, known);
-            if (_sizes?.Value == value)
+            (_sizes, _sizesBefore) = (_sizesBefore ?? new(last.Places), last);
+            if (_sizes.IsKnown && _sizes.Value == value)
             {
                 return true;
             }
         }
 
-        _sizes ??= new(value);
-        _sizes.Value = value;
+        (Sizes.Value, Sizes.IsKnown) = (value, true);
         return false;
     }
-
-    /// <summary>Address in memory of a transfer.</summary>
-    public long DramAddress(ReadOnlySpan<long> registers) => _first.Resolve(registers);
-
-    /// <summary>Scratchpad that a load writes.</summary>
-    public Footprint Loaded(ReadOnlySpan<long> registers) => From(_second.Resolve(registers), Sizes.PadLength);
-
-    /// <summary>What a product or a read-out touches.</summary>
-    public ArrayFootprints Touched(ReadOnlySpan<long> registers) =>
-        new(Kind == TimedKind.ReadOut, From(_first.Resolve(registers), Sizes.PadLength), From(_second.Resolve(registers), Sizes.SumsLength));
-
-    private static Footprint From(long start, long length) => length == 0 ? Footprint.None : new(start, start + length);
 }
