@@ -2,30 +2,29 @@ using Accel.Isa.Operands;
 
 namespace Accel.Sim.Timing.Stamped;
 
-/// <summary>An address, at hand if it depends on no more than one register.</summary>
+/// <summary>An address that depends on no more than one register; another one lies elsewhere.</summary>
 internal readonly struct Address
 {
     private readonly long _constant;
-    private readonly long _coefficient;
+    private readonly int _coefficient;
     private readonly int _register;
-    private readonly object? _other;
 
-    public Address(Expression expression)
+    private Address(Expression expression)
     {
         _constant = expression.Constant;
-        if (expression.TermCount == 1)
-        {
-            (_register, _coefficient) = (expression[0].Register.Index, expression[0].Coefficient);
-        }
-        else if (!expression.IsConstant)
-        {
-            _other = expression;
-        }
+        (_register, _coefficient) = expression.IsConstant ? (0, 0) : (expression[0].Register.Index, (int)expression[0].Coefficient);
     }
 
     /// <summary>Whether it is the same at every issue.</summary>
-    public bool IsConstant => _coefficient == 0 && _other is null;
+    public bool IsConstant => _coefficient == 0;
 
-    public long Resolve(ReadOnlySpan<long> registers) =>
-        _other is null ? checked(_constant + (_coefficient * registers[_register])) : ((Expression)_other).Resolve(registers);
+    /// <returns>Whether the expression is as simple as that.</returns>
+    public static bool TryMake(Expression expression, out Address address)
+    {
+        var isSimple = expression.IsConstant || (expression.TermCount == 1 && expression[0].Coefficient == (int)expression[0].Coefficient);
+        address = isSimple ? new(expression) : default;
+        return isSimple;
+    }
+
+    public long Resolve(ReadOnlySpan<long> registers) => checked(_constant + (_coefficient * registers[_register]));
 }

@@ -5,20 +5,35 @@ using Accel.Sim.Timing.Units;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>Addresses of a command that matter to its time.</summary>
-/// <param name="First">In memory, of a transfer; in the scratchpad, of what a product reads or a read-out writes.</param>
-/// <param name="Second">In the scratchpad, of what a load writes; in the accumulators, of a product's or a read-out's sums.</param>
-internal readonly record struct CommandPlaces(Address First, Address Second)
+internal readonly struct CommandPlaces
 {
-    public bool AreConstant => First.IsConstant && Second.IsConstant;
+    private readonly Address _first;
+    private readonly Address _second;
 
-    public static CommandPlaces Of(Command command) => command switch
+    /// <summary>Both, where one of them is more than a register and a constant.</summary>
+    private readonly Expression[]? _any;
+
+    public CommandPlaces(Command command)
     {
-        Load load => Of(load.Dram, load.Scratchpad),
-        DmaCommand transfer => Of(TransferShape.AddressOf(transfer), 0),
-        MatMul product => Of(product.Activations.Address, product.Accumulator),
-        Drain drain => Of(drain.Destination.Address, drain.Accumulator),
-        _ => default,
-    };
+        (Expression First, Expression Second) places = command switch
+        {
+            Load load => (load.Dram, load.Scratchpad),
+            DmaCommand transfer => (TransferShape.AddressOf(transfer), 0),
+            MatMul product => (product.Activations.Address, product.Accumulator),
+            Drain drain => (drain.Destination.Address, drain.Accumulator),
+            _ => (0, 0),
+        };
+        if (!Address.TryMake(places.First, out _first) | !Address.TryMake(places.Second, out _second))
+        {
+            _any = [places.First, places.Second];
+        }
+    }
 
-    private static CommandPlaces Of(Expression first, Expression second) => new(new(first), new(second));
+    public bool AreConstant => _any is null && _first.IsConstant && _second.IsConstant;
+
+    /// <summary>In memory, of a transfer; in the scratchpad, of what a product reads or a read-out writes.</summary>
+    public long First(ReadOnlySpan<long> registers) => _any is null ? _first.Resolve(registers) : _any[0].Resolve(registers);
+
+    /// <summary>In the scratchpad, of what a load writes; in the accumulators, of a product's or a read-out's sums.</summary>
+    public long Second(ReadOnlySpan<long> registers) => _any is null ? _second.Resolve(registers) : _any[1].Resolve(registers);
 }

@@ -1,48 +1,41 @@
-using Accel.Sim.Timing.Units;
-
 namespace Accel.Sim.Timing.Stamped;
 
-/// <summary>What a command's sizes come to, for one value of the register that decides them; and where it is.</summary>
-internal sealed class CommandSizes(CommandPlaces places)
+/// <summary>
+/// What the sizes of commands of one signature come to, for the last two values of the register that decides them: a loop's tiles are of one
+/// size but for the last.
+/// </summary>
+/// <param name="register">The register, <see cref="NoRegister"/> or <see cref="SeveralRegisters"/>.</param>
+internal sealed class CommandSizes(int register)
 {
-    private readonly CommandPlaces _places = places;
-    private TransferShape _transfer;
+    /// <summary>No register: the same at every issue.</summary>
+    public const int NoRegister = -1;
 
-    /// <summary>Whether anything was worked out.</summary>
-    public bool IsKnown { get; set; }
+    /// <summary>More than one: worked out at every start.</summary>
+    public const int SeveralRegisters = -2;
 
-    /// <summary>For which value of the register.</summary>
-    public long Value { get; set; }
+    private CommandSize _last = new();
+    private CommandSize _before = new();
 
-    /// <summary>Cycles of a vector command or a read-out.</summary>
-    public long Cycles { get; set; }
+    /// <summary>Whether they are the same at every issue.</summary>
+    public bool AreConstant => register == NoRegister;
 
-    /// <summary>Bytes from the first to the last of the scratchpad that matters to others.</summary>
-    public long PadLength { get; set; }
+    /// <summary>The sizes for these registers.</summary>
+    /// <returns>Whether they are known; if not, the caller must fill them in.</returns>
+    public bool TryGet(ReadOnlySpan<long> registers, out CommandSize size)
+    {
+        var value = register >= 0 ? registers[register] : 0;
+        if (!_last.IsFor(value))
+        {
+            (_last, _before) = (_before, _last);
+        }
 
-    /// <summary>Words from the first to the last sum.</summary>
-    public long SumsLength { get; set; }
+        size = _last;
+        if (size.IsFor(value) && register != SeveralRegisters)
+        {
+            return true;
+        }
 
-    /// <summary>A product, and its last way through a pipeline.</summary>
-    public PassRecord? Passes { get; set; }
-
-    /// <summary>The memory side of a transfer.</summary>
-    public ref TransferShape Transfer => ref _transfer;
-
-    /// <summary>Whether it is a load: only those overlap others on a channel.</summary>
-    public bool IsLoad { get; set; }
-
-    public ref readonly CommandPlaces Places => ref _places;
-
-    /// <summary>Address in memory of a transfer.</summary>
-    public long DramAddress(ReadOnlySpan<long> registers) => _places.First.Resolve(registers);
-
-    /// <summary>Scratchpad that a load writes.</summary>
-    public Footprint Loaded(ReadOnlySpan<long> registers) => From(_places.Second.Resolve(registers), PadLength);
-
-    /// <summary>What a product or a read-out touches.</summary>
-    public ArrayFootprints Touched(bool isReadOut, ReadOnlySpan<long> registers) =>
-        new(isReadOut, From(_places.First.Resolve(registers), PadLength), From(_places.Second.Resolve(registers), SumsLength));
-
-    private static Footprint From(long start, long length) => length == 0 ? Footprint.None : new(start, start + length);
+        size.Claim(value);
+        return false;
+    }
 }

@@ -16,24 +16,24 @@ internal sealed class StampedArray(UnitId id, int number, int depth, MatMulArray
     private ArrayFootprints _touched;
     private long _readOutFree;
 
-    public override void Measure(Command command, CommandSizes sizes, ReadOnlySpan<long> registers)
+    public override void Measure(Command command, CommandSize size, ReadOnlySpan<long> registers)
     {
         var touched = ArrayFootprints.Of(command, registers);
-        (sizes.PadLength, sizes.SumsLength) = (touched.Pad.Length, touched.Sums.Length);
+        (size.PadLength, size.SumsLength) = (touched.Pad.Length, touched.Sums.Length);
         if (command is MatMul product)
         {
-            sizes.Passes ??= new();
-            sizes.Passes.Forget(ProductShape.Of(product, registers));
+            size.Passes ??= new();
+            size.Passes.Forget(ProductShape.Of(product, registers));
         }
         else
         {
-            sizes.Cycles = ReadOut.Cycles((Drain)command, registers, config, shares);
+            size.Cycles = ReadOut.Cycles((Drain)command, registers, config, shares);
         }
     }
 
-    public override long EarliestStart(in TimedCommand command, ReadOnlySpan<long> registers, long from)
+    public override long EarliestStart(in ResolvedCommand command, long from)
     {
-        _touched = command.Sizes.Touched(command.Kind == TimedKind.ReadOut, registers);
+        _touched = command.Touched;
         var earliest = Math.Max(from, _touched.IsReadOut ? _readOutFree : isIdeal ? 0 : _passes.EarliestLoad);
         for (var i = _recentCount - 1; i >= 0; i--)
         {
@@ -51,7 +51,7 @@ internal sealed class StampedArray(UnitId id, int number, int depth, MatMulArray
         return earliest;
     }
 
-    protected override long Begin(in TimedCommand command, in StampedCommand stamps, ReadOnlySpan<long> registers)
+    protected override long Begin(in ResolvedCommand command, in StampedCommand stamps)
     {
         var end = stamps.Start + 1;
         switch (command.Kind)
@@ -59,11 +59,11 @@ internal sealed class StampedArray(UnitId id, int number, int depth, MatMulArray
             case TimedKind.Synchronize:
                 return end;
             case TimedKind.ReadOut when !isIdeal:
-                end = stamps.Start + command.Sizes.Cycles;
+                end = stamps.Start + command.Size!.Cycles;
                 // The port is free for the next read-out when the last row has left; what follows is the depth of the scaling.
                 _readOutFree = end - ReadOut.Latency;
                 break;
-            case TimedKind.Product when !isIdeal && command.Sizes.Passes is { IsEmpty: false } passes:
+            case TimedKind.Product when !isIdeal && command.Size!.Passes is { IsEmpty: false } passes:
                 end = _passes.Run(stamps.Start, passes);
                 break;
         }

@@ -41,14 +41,14 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
     /// <summary>Whether groups of a command are left to send.</summary>
     public bool IsSending => _sending >= 0;
 
-    public override void Measure(Command command, CommandSizes sizes, ReadOnlySpan<long> registers)
+    public override void Measure(Command command, CommandSize size, ReadOnlySpan<long> registers)
     {
-        sizes.Transfer = TransferShape.Of((DmaCommand)command, registers);
-        sizes.IsLoad = command is Load;
-        sizes.PadLength = sizes.IsLoad ? Footprint.Of((DmaCommand)command, registers).Length : 0;
+        size.Transfer = TransferShape.Of((DmaCommand)command, registers);
+        size.IsLoad = command is Load;
+        size.PadLength = size.IsLoad ? Footprint.Of((DmaCommand)command, registers).Length : 0;
     }
 
-    public override long EarliestStart(in TimedCommand command, ReadOnlySpan<long> registers, long from)
+    public override long EarliestStart(in ResolvedCommand command, long from)
     {
         if (IsSending)
         {
@@ -60,8 +60,8 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
             _first++;
         }
 
-        _isLoad = command.Sizes.IsLoad;
-        _writes = _isLoad ? command.Sizes.Loaded(registers) : Footprint.None;
+        _isLoad = command.Size!.IsLoad;
+        _writes = _isLoad ? command.Loaded : Footprint.None;
         var earliest = Math.Max(from, _lastSend + 1);
         for (var number = _first; number < _next; number++)
         {
@@ -82,7 +82,7 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
         return earliest;
     }
 
-    protected override long Begin(in TimedCommand command, in StampedCommand stamps, ReadOnlySpan<long> registers)
+    protected override long Begin(in ResolvedCommand command, in StampedCommand stamps)
     {
         if (_next - _first == _transfers.Length)
         {
@@ -95,7 +95,7 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
         if (!transfer.Synchronizes)
         {
             (transfer.IsLoad, transfer.Writes) = (_isLoad, _writes);
-            _groups.Start(command.Sizes.Transfer, command.Sizes.DramAddress(registers));
+            _groups.Start(command.Size!.Transfer, command.First);
             _read = stamps.Start + config.DescriptorCost.Value;
             if (_groups.IsDone)
             {

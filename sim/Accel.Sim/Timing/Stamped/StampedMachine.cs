@@ -41,6 +41,7 @@ internal sealed class StampedMachine
     /// <summary>Who waits for a semaphore to be given: a unit, <see cref="None"/> or <see cref="Several"/>.</summary>
     private readonly int[] _waiting;
     private readonly List<TimedCode> _codes = [];
+    private readonly SizeTable _sizes = new();
     private TimedCode? _code;
     private readonly RegisterSnapshots _registers = new();
     private InstructionKind _next;
@@ -151,7 +152,7 @@ internal sealed class StampedMachine
         var known = _codes.Find(code => code.Entry.Name == name);
         if (known is null)
         {
-            known = new(_program.EntryPoints.First(entry => entry.Name == name), unit => Dispatcher.NumberOf(_program.Machine, unit));
+            known = new(_program.EntryPoints.First(entry => entry.Name == name), unit => Dispatcher.NumberOf(_program.Machine, unit), _sizes);
             _codes.Add(known);
         }
 
@@ -166,7 +167,7 @@ internal sealed class StampedMachine
             var cycle = _ready;
             if (_next == InstructionKind.Command)
             {
-                ref var command = ref _code![_sequencer.Position];
+                ref readonly var command = ref _code![_sequencer.Position];
                 var unit = _units[command.Unit];
                 var queue = unit.Queue;
                 if (queue.IsFull)
@@ -238,7 +239,7 @@ internal sealed class StampedMachine
     {
         ref readonly var head = ref unit.Queue.Head;
         var (instruction, snapshot) = (head.Instruction, head.Registers);
-        ref var timed = ref _code![instruction];
+        ref readonly var timed = ref _code![instruction];
         var waits = _code.WaitsOf(timed);
         var ready = _semaphores.ReadyAt(waits, out var last);
         if (ready == StampedUnit.Never)
@@ -250,14 +251,16 @@ internal sealed class StampedMachine
 
         var registers = _registers[snapshot];
         var start = Math.Max(Math.Max(head.Issued, unit.LastStart) + 1, ready);
-        if (timed.Kind != TimedKind.Synchronize)
+        var resolved = default(ResolvedCommand);
+        if (timed.Sizes is { } sizes)
         {
-            if (!timed.Keeps(registers))
+            if (!sizes.TryGet(registers, out var size))
             {
-                Measure(unit, instruction, timed.Sizes, registers);
+                Measure(unit, instruction, size, registers);
             }
 
-            start = unit.EarliestStart(timed, registers, start);
+            resolved = timed.Resolve(size, registers);
+            start = unit.EarliestStart(resolved, start);
             if (start == StampedUnit.Never)
             {
                 return false;
@@ -265,7 +268,7 @@ internal sealed class StampedMachine
 
             if (timed.Kind == TimedKind.Product)
             {
-                _totals.Multiplied(timed.Operator, timed.Sizes.Passes!.Shape);
+                _totals.Multiplied(timed.Operator, size.Passes!.Shape);
             }
         }
 
@@ -278,7 +281,7 @@ internal sealed class StampedMachine
         _executor?.Execute(unit.Number, _code.Entry, instruction, _code.CommandAt(instruction), registers);
         var giver = last < 0 ? -1 : _semaphores.GiverOf(last);
         var stamps = new StampedCommand(instruction, head.Span, head.Issued, ready, giver < 0 ? StallCause.Fence : (StallCause)_units[giver].Id.Kind, start);
-        var end = unit.Start(timed, stamps, registers);
+        var end = unit.Start(resolved, stamps);
         unit.Queue.RemoveHead(start);
         _registers.Release(snapshot);
         var clock = _tracker?.Snapshot(unit.Number);
@@ -298,11 +301,11 @@ internal sealed class StampedMachine
         return true;
     }
 
-    private void Measure(StampedUnit unit, int instruction, CommandSizes sizes, ReadOnlySpan<long> registers)
+    private void Measure(StampedUnit unit, int instruction, CommandSize size, ReadOnlySpan<long> registers)
     {
         try
         {
-            unit.Measure(_code!.CommandAt(instruction), sizes, registers);
+            unit.Measure(_code!.CommandAt(instruction), size, registers);
         }
         catch (OverflowException error)
         {

@@ -33,24 +33,24 @@ internal abstract class StampedUnit(UnitId id, int number, int depth)
 
     /// <summary>Works out what a command's sizes come to.</summary>
     /// <exception cref="OverflowException">A size does not fit.</exception>
-    public abstract void Measure(Command command, CommandSizes sizes, ReadOnlySpan<long> registers);
+    public abstract void Measure(Command command, CommandSize size, ReadOnlySpan<long> registers);
 
     /// <summary>
-    /// The first cycle, from a given one on, in which the unit can take a command whose sizes are known; <see cref="Never"/> while memory
-    /// decides. One to synchronise is taken at once.
+    /// The first cycle, from a given one on, in which the unit can take a command; <see cref="Never"/> while memory decides. One to
+    /// synchronise is taken at once.
     /// </summary>
-    public abstract long EarliestStart(in TimedCommand command, ReadOnlySpan<long> registers, long from);
+    public abstract long EarliestStart(in ResolvedCommand command, long from);
 
     /// <summary>Takes the command that <see cref="EarliestStart"/> was last asked about, or one to synchronise.</summary>
     /// <returns>The cycle in which its own work is done; <see cref="Never"/> while memory decides.</returns>
-    protected abstract long Begin(in TimedCommand command, in StampedCommand stamps, ReadOnlySpan<long> registers);
+    protected abstract long Begin(in ResolvedCommand command, in StampedCommand stamps);
 
     /// <summary>Takes a command.</summary>
     /// <returns>Its end; <see cref="Never"/> while memory decides.</returns>
-    public long Start(in TimedCommand command, in StampedCommand stamps, ReadOnlySpan<long> registers)
+    public long Start(in ResolvedCommand command, in StampedCommand stamps)
     {
         LastStart = stamps.Start;
-        var end = Begin(command, stamps, registers);
+        var end = Begin(command, stamps);
         return end == Never ? Never : Book(stamps, end);
     }
 

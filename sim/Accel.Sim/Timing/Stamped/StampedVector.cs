@@ -8,14 +8,14 @@ internal sealed class StampedVector(UnitId id, int number, int depth, VectorTimi
 {
     private long _free;
 
-    public override void Measure(Command command, CommandSizes sizes, ReadOnlySpan<long> registers) =>
-        sizes.Cycles = isIdeal ? 1 : timing.Cycles((VectorCommand)command, registers);
+    public override void Measure(Command command, CommandSize size, ReadOnlySpan<long> registers) =>
+        size.Cycles = isIdeal ? 1 : timing.Cycles((VectorCommand)command, registers);
 
-    public override long EarliestStart(in TimedCommand command, ReadOnlySpan<long> registers, long from) => Math.Max(from, _free);
+    public override long EarliestStart(in ResolvedCommand command, long from) => Math.Max(from, _free);
 
-    protected override long Begin(in TimedCommand command, in StampedCommand stamps, ReadOnlySpan<long> registers)
+    protected override long Begin(in ResolvedCommand command, in StampedCommand stamps)
     {
         var isSynchronize = command.Kind == TimedKind.Synchronize;
-        return isSynchronize ? stamps.Start + 1 : _free = stamps.Start + command.Sizes.Cycles;
+        return isSynchronize ? stamps.Start + 1 : _free = stamps.Start + command.Size!.Cycles;
     }
 }

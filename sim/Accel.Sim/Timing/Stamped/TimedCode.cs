@@ -12,7 +12,7 @@ internal sealed class TimedCode
     /// <summary>Semaphores of all commands in their order: of each its waits, then its signals.</summary>
     private readonly SemaphoreUse[] _uses;
 
-    public TimedCode(EntryPoint entry, Func<UnitId, int> numberOf)
+    public TimedCode(EntryPoint entry, Func<UnitId, int> numberOf, SizeTable sizes)
     {
         Entry = entry;
         _commands = new TimedCommand[entry.Instructions.Count];
@@ -21,7 +21,7 @@ internal sealed class TimedCode
         {
             if (entry.Instructions[i] is Command command)
             {
-                _commands[i] = new(command, numberOf(command.Unit), uses.Count);
+                _commands[i] = new(command, numberOf(command.Unit), uses.Count, sizes);
                 uses.AddRange(command.Waits.AsSpan());
                 uses.AddRange(command.Signals.AsSpan());
             }
@@ -32,7 +32,7 @@ internal sealed class TimedCode
 
     public EntryPoint Entry { get; }
 
-    public ref TimedCommand this[int instruction] => ref _commands[instruction];
+    public ref readonly TimedCommand this[int instruction] => ref _commands[instruction];
 
     public Command CommandAt(int instruction) => (Command)Entry.Instructions[instruction];
 
