@@ -129,7 +129,7 @@ internal sealed class Sequencer
             switch (_instructions[Position])
             {
                 case Set set:
-                    _registers[set.Target.Index] = set.Evaluate(_registers, Positions.Span);
+                    _registers[set.Target.Index] = set.Evaluate(_registers, set.Function == SetFunction.PositionOf ? Positions.Span : default);
                     Changes++;
                     Position++;
                     break;

@@ -1,6 +1,5 @@
 using Accel.Isa;
 using Accel.Isa.Commands;
-using Accel.Sim.Timing.Units;
 
 namespace Accel.Sim.Timing;
 
@@ -28,7 +27,7 @@ internal sealed class OperatorTotals(IReadOnlyList<OperatorEntry> operators)
 
     public void Moved(int op, TrafficClass traffic, long bytes) => _bytes[(op * _classes) + (int)traffic] += bytes;
 
-    public void Multiplied(int op, in ProductShape shape) => _macs[op] += shape.Macs;
+    public void Multiplied(int op, Int128 macs) => _macs[op] += macs;
 
     public Int128 Macs => _macs.Aggregate(Int128.Zero, (sum, macs) => sum + macs);
 

@@ -205,7 +205,7 @@ internal sealed class SteppedMachine
         unit.Start(flight, registers);
         if (command is MatMul product)
         {
-            _totals.Multiplied(command.Operator, ProductShape.Of(product, registers));
+            _totals.Multiplied(command.Operator, ProductShape.Of(product, registers).Macs);
         }
 
         unit.Flights.Enqueue(flight);

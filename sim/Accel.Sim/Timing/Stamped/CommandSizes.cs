@@ -1,8 +1,8 @@
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>
-/// What the sizes of commands of one signature come to, for the last two values of the register that decides them: a loop's tiles are of one
-/// size but for the last.
+/// What the sizes of commands of one signature come to, for the last values of the register that decides them: a loop's tiles are of one
+/// size but for the last or two.
 /// </summary>
 /// <param name="register">The register, <see cref="NoRegister"/> or <see cref="SeveralRegisters"/>.</param>
 internal sealed class CommandSizes(int register)
@@ -13,8 +13,8 @@ internal sealed class CommandSizes(int register)
     /// <summary>More than one: worked out at every start.</summary>
     public const int SeveralRegisters = -2;
 
-    private CommandSize _last = new();
-    private CommandSize _before = new();
+    /// <summary>The last that was asked for first.</summary>
+    private readonly CommandSize[] _recent = [new(), new(), new(), new()];
 
     /// <summary>Whether they are the same at every issue.</summary>
     public bool AreConstant => register == NoRegister;
@@ -24,13 +24,22 @@ internal sealed class CommandSizes(int register)
     public bool TryGet(ReadOnlySpan<long> registers, out CommandSize size)
     {
         var value = register >= 0 ? registers[register] : 0;
-        if (!_last.IsFor(value))
+        size = _recent[0];
+        if (size.IsFor(value))
         {
-            (_last, _before) = (_before, _last);
+            return register != SeveralRegisters;
         }
 
-        size = _last;
-        if (size.IsFor(value) && register != SeveralRegisters)
+        var place = 1;
+        while (place < _recent.Length - 1 && !_recent[place].IsFor(value))
+        {
+            place++;
+        }
+
+        size = _recent[place];
+        Array.Copy(_recent, 0, _recent, 1, place);
+        _recent[0] = size;
+        if (size.IsFor(value))
         {
             return true;
         }

@@ -36,7 +36,7 @@ internal sealed class StampedMachine
     private readonly List<RunTiming> _runs = [];
 
     /// <summary>Units to look at again.</summary>
-    private readonly Stack<StampedUnit> _awake = new();
+    private readonly Stack<int> _awake = new();
 
     /// <summary>Who waits for a semaphore to be given: a unit, <see cref="None"/> or <see cref="Several"/>.</summary>
     private readonly int[] _waiting;
@@ -226,8 +226,9 @@ internal sealed class StampedMachine
     /// <summary>Starts and ends commands of the units that were woken, and of those that these wake.</summary>
     private void Propagate()
     {
-        while (_awake.TryPop(out var unit))
+        while (_awake.TryPop(out var number))
         {
+            var unit = _units[number];
             unit.IsAwake = false;
             while (unit.Queue.Count > 0 && TryStart(unit))
             {
@@ -268,7 +269,7 @@ internal sealed class StampedMachine
 
             if (timed.Kind == TimedKind.Product)
             {
-                _totals.Multiplied(timed.Operator, size.Passes!.Shape);
+                _totals.Multiplied(timed.Operator, size.Passes!.Macs);
             }
         }
 
@@ -385,7 +386,7 @@ internal sealed class StampedMachine
         if (!unit.IsAwake)
         {
             unit.IsAwake = true;
-            _awake.Push(unit);
+            _awake.Push(unit.Number);
         }
     }
 
