@@ -8,6 +8,9 @@ internal sealed class SemaphoreFile
     /// <summary>No cycle that is known.</summary>
     public const long Never = long.MaxValue;
 
+    /// <summary>No cycle: what is asked for belongs to another unit.</summary>
+    public const long Shared = -1;
+
     private readonly Semaphore[] _semaphores;
 
     public SemaphoreFile(int count)
@@ -38,10 +41,13 @@ internal sealed class SemaphoreFile
     /// <summary>Whether all of a command's waits can be taken now.</summary>
     public bool CanTake(ReadOnlySpan<SemaphoreUse> waits) => FirstMissing(waits) < 0;
 
-    /// <summary>The cycle from which all of a command's waits can be taken; <see cref="Never"/> if that is not known yet.</summary>
-    /// <param name="waits">Its waits.</param>
-    /// <param name="last">The first of those that are given last, or that are missing; -1 without waits.</param>
-    public long ReadyAt(ReadOnlySpan<SemaphoreUse> waits, out int last)
+    /// <summary>Takes all of a command's waits as soon as they are given.</summary>
+    /// <param name="unit">The taker.</param>
+    /// <param name="waits">Its waits; one or more.</param>
+    /// <param name="tracker">Of the proof of order; null without it.</param>
+    /// <param name="last">The first of those that are given last, or that are missing, or that another unit waits for as well.</param>
+    /// <returns>The cycle in which that is; <see cref="Never"/> if it is not known yet, <see cref="Shared"/> if another unit waits as well.</returns>
+    public long TryTake(int unit, ReadOnlySpan<SemaphoreUse> waits, DependencyTracker? tracker, out int last)
     {
         (last, var ready) = (-1, -1L);
         foreach (var use in waits)
@@ -60,7 +66,13 @@ internal sealed class SemaphoreFile
             }
         }
 
-        return Math.Max(0, ready);
+        if (Take(unit, waits, tracker) is >= 0 and var shared)
+        {
+            last = shared;
+            return Shared;
+        }
+
+        return ready;
     }
 
     /// <returns>A semaphore that another unit waits for as well; -1 if all is well.</returns>

@@ -3,7 +3,7 @@ using Accel.Isa.Operands;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>An address that depends on no more than one register; another one lies elsewhere.</summary>
-internal readonly struct Address
+internal readonly record struct Address
 {
     private readonly long _constant;
     private readonly int _coefficient;

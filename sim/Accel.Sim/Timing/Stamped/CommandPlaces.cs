@@ -5,7 +5,7 @@ using Accel.Sim.Timing.Units;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>Addresses of a command that matter to its time.</summary>
-internal readonly struct CommandPlaces
+internal readonly record struct CommandPlaces
 {
     private readonly Address _first;
     private readonly Address _second;
@@ -27,7 +27,12 @@ internal readonly struct CommandPlaces
         {
             _any = [places.First, places.Second];
         }
+
+        Traffic = command is DmaCommand dma ? dma.Traffic : default;
     }
+
+    /// <summary>What the bytes of a transfer are counted as.</summary>
+    public TrafficClass Traffic { get; }
 
     public bool AreConstant => _any is null && _first.IsConstant && _second.IsConstant;
 

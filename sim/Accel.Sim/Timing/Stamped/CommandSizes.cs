@@ -13,8 +13,9 @@ internal sealed class CommandSizes(int register)
     /// <summary>More than one: worked out at every start.</summary>
     public const int SeveralRegisters = -2;
 
-    /// <summary>The last that was asked for first.</summary>
-    private readonly CommandSize[] _recent = [new(), new(), new(), new()];
+    /// <summary>The last that was asked for, and those before it.</summary>
+    private readonly CommandSize[] _before = [new(), new(), new()];
+    private CommandSize _last = new();
 
     /// <summary>Whether they are the same at every issue.</summary>
     public bool AreConstant => register == NoRegister;
@@ -24,21 +25,21 @@ internal sealed class CommandSizes(int register)
     public bool TryGet(ReadOnlySpan<long> registers, out CommandSize size)
     {
         var value = register >= 0 ? registers[register] : 0;
-        size = _recent[0];
+        size = _last;
         if (size.IsFor(value))
         {
             return register != SeveralRegisters;
         }
 
-        var place = 1;
-        while (place < _recent.Length - 1 && !_recent[place].IsFor(value))
+        var place = 0;
+        while (place < _before.Length - 1 && !_before[place].IsFor(value))
         {
             place++;
         }
 
-        size = _recent[place];
-        Array.Copy(_recent, 0, _recent, 1, place);
-        _recent[0] = size;
+        size = _before[place];
+        Array.Copy(_before, 0, _before, 1, place);
+        (_before[0], _last) = (_last, size);
         if (size.IsFor(value))
         {
             return true;

@@ -6,7 +6,7 @@ namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A matmul array: as <see cref="ArrayTimedUnit"/> says.</summary>
 internal sealed class StampedArray(UnitId id, int number, int depth, MatMulArrayConfig config, ScratchpadShares shares, bool isIdeal)
-    : StampedUnit(id, number, depth)
+    : StampedComputeUnit(id, number, depth)
 {
     private readonly PassPipeline _passes = new(config, shares);
 
@@ -51,21 +51,18 @@ internal sealed class StampedArray(UnitId id, int number, int depth, MatMulArray
         return earliest;
     }
 
-    protected override long Begin(in ResolvedCommand command, in StampedCommand stamps)
+    public override long Begin(in ResolvedCommand command, long start)
     {
-        var end = stamps.Start + 1;
-        switch (command.Kind)
+        var end = start + 1;
+        if (!isIdeal && command.Kind == TimedKind.ReadOut)
         {
-            case TimedKind.Synchronize:
-                return end;
-            case TimedKind.ReadOut when !isIdeal:
-                end = stamps.Start + command.Size!.Cycles;
-                // The port is free for the next read-out when the last row has left; what follows is the depth of the scaling.
-                _readOutFree = end - ReadOut.Latency;
-                break;
-            case TimedKind.Product when !isIdeal && command.Size!.Passes is { IsEmpty: false } passes:
-                end = _passes.Run(stamps.Start, passes);
-                break;
+            end = start + command.Size.Cycles;
+            // The port is free for the next read-out when the last row has left; what follows is the depth of the scaling.
+            _readOutFree = end - ReadOut.Latency;
+        }
+        else if (!isIdeal && command.Size.Passes is { IsEmpty: false } passes)
+        {
+            end = _passes.Run(start, passes);
         }
 
         if (_recentCount == _recent.Length)

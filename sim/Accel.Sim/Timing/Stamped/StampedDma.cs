@@ -48,69 +48,62 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
         size.PadLength = size.IsLoad ? Footprint.Of((DmaCommand)command, registers).Length : 0;
     }
 
-    public override long EarliestStart(in ResolvedCommand command, long from)
+    /// <summary>Whether memory decides when a command starts: groups of another one are left to send, or it must wait for one that is not done.</summary>
+    public bool MustWait(in ResolvedCommand command)
     {
-        if (IsSending)
+        _isLoad = command.Size.IsLoad;
+        _writes = _isLoad ? command.Loaded : Footprint.None;
+        for (var number = _undone; number < _next; number++)
         {
-            return Never;
+            if (!Overlaps(At(number)))
+            {
+                return true;
+            }
         }
 
+        return false;
+    }
+
+    /// <summary>The first cycle, from a given one on, in which the command can start that need not wait any more.</summary>
+    public long EarliestStart(long from)
+    {
         while (_first < _undone && At(_first).End <= from)
         {
             _first++;
         }
 
-        _isLoad = command.Size!.IsLoad;
-        _writes = _isLoad ? command.Loaded : Footprint.None;
         var earliest = Math.Max(from, _lastSend + 1);
-        for (var number = _first; number < _next; number++)
+        for (var number = _first; number < _undone; number++)
         {
-            ref readonly var other = ref At(number);
-            if (other.Synchronizes || (_isLoad && other.IsLoad && !_writes.Meets(other.Writes)))
+            if (At(number).End > earliest && !Overlaps(At(number)))
             {
-                continue;
+                earliest = At(number).End;
             }
-
-            if (number >= _undone)
-            {
-                return Never;
-            }
-
-            earliest = Math.Max(earliest, other.End);
         }
 
         return earliest;
     }
 
-    protected override long Begin(in ResolvedCommand command, in StampedCommand stamps)
+    /// <summary>Takes a command that synchronises.</summary>
+    public void Begin(in StampedCommand stamps) => Add(stamps).Synchronizes = true;
+
+    /// <summary>Takes the transfer that <see cref="MustWait"/> was last asked about.</summary>
+    public void Begin(in ResolvedCommand command, in StampedCommand stamps)
     {
-        if (_next - _first == _transfers.Length)
+        ref var transfer = ref Add(stamps);
+        (transfer.Synchronizes, transfer.IsLoad, transfer.Writes) = (false, _isLoad, _writes);
+        _groups.Start(command.Size.Transfer, command.First);
+        _read = stamps.Start + config.DescriptorCost.Value;
+        if (_groups.IsDone)
         {
-            Grow();
+            transfer.WorkEnd = Math.Max(transfer.WorkEnd, _read);
         }
-
-        ref var transfer = ref At(_next);
-        (transfer.Stamps, transfer.WorkEnd, transfer.GroupsUnderWay) = (stamps, stamps.Start + 1, 0);
-        transfer.Synchronizes = command.Kind == TimedKind.Synchronize;
-        if (!transfer.Synchronizes)
+        else
         {
-            (transfer.IsLoad, transfer.Writes) = (_isLoad, _writes);
-            _groups.Start(command.Size!.Transfer, command.First);
-            _read = stamps.Start + config.DescriptorCost.Value;
-            if (_groups.IsDone)
-            {
-                transfer.WorkEnd = Math.Max(transfer.WorkEnd, _read);
-            }
-            else
-            {
-                transfer.WorkEnd = Never;
-                _sending = _next;
-                Schedule();
-            }
+            transfer.WorkEnd = Never;
+            _sending = _next - 1;
+            Schedule();
         }
-
-        _next++;
-        return Never;
     }
 
     /// <summary>Sends a group in cycle <see cref="NextSend"/>.</summary>
@@ -169,6 +162,20 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
         end = oldest.End = Book(command, oldest.WorkEnd);
         _undone++;
         return true;
+    }
+
+    private bool Overlaps(in Transfer other) => other.Synchronizes || (_isLoad && other.IsLoad && !_writes.Meets(other.Writes));
+
+    private ref Transfer Add(in StampedCommand stamps)
+    {
+        if (_next - _first == _transfers.Length)
+        {
+            Grow();
+        }
+
+        ref var transfer = ref At(_next++);
+        (transfer.Stamps, transfer.WorkEnd, transfer.GroupsUnderWay) = (stamps, stamps.Start + 1, 0);
+        return ref transfer;
     }
 
     private void Schedule() => NextSend = _sending < 0 || _counters == BurstGroups.Counters ? Never : _read;

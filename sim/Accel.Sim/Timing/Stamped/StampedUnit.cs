@@ -26,7 +26,7 @@ internal abstract class StampedUnit(UnitId id, int number, int depth)
     public StampedQueue Queue { get; } = new(depth);
 
     /// <summary>Start of the last command that was started; the next one starts later.</summary>
-    public long LastStart { get; private set; } = -1;
+    public long LastStart { get; set; } = -1;
 
     /// <summary>All cycles before it are booked: the end of the last command that is done.</summary>
     public long LastEnd { get; private set; }
@@ -35,28 +35,9 @@ internal abstract class StampedUnit(UnitId id, int number, int depth)
     /// <exception cref="OverflowException">A size does not fit.</exception>
     public abstract void Measure(Command command, CommandSize size, ReadOnlySpan<long> registers);
 
-    /// <summary>
-    /// The first cycle, from a given one on, in which the unit can take a command; <see cref="Never"/> while memory decides. One to
-    /// synchronise is taken at once.
-    /// </summary>
-    public abstract long EarliestStart(in ResolvedCommand command, long from);
-
-    /// <summary>Takes the command that <see cref="EarliestStart"/> was last asked about, or one to synchronise.</summary>
-    /// <returns>The cycle in which its own work is done; <see cref="Never"/> while memory decides.</returns>
-    protected abstract long Begin(in ResolvedCommand command, in StampedCommand stamps);
-
-    /// <summary>Takes a command.</summary>
-    /// <returns>Its end; <see cref="Never"/> while memory decides.</returns>
-    public long Start(in ResolvedCommand command, in StampedCommand stamps)
-    {
-        LastStart = stamps.Start;
-        var end = Begin(command, stamps);
-        return end == Never ? Never : Book(stamps, end);
-    }
-
     /// <summary>Ends a command: no earlier than the one before it. Books the cycles since.</summary>
     /// <returns>Its end.</returns>
-    protected long Book(in StampedCommand command, long workEnd)
+    public long Book(in StampedCommand command, long workEnd)
     {
         if (command.Start > LastEnd)
         {

@@ -4,7 +4,7 @@ using Accel.Sim.Timing.Units;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A vector unit: one command at a time.</summary>
-internal sealed class StampedVector(UnitId id, int number, int depth, VectorTiming timing, bool isIdeal) : StampedUnit(id, number, depth)
+internal sealed class StampedVector(UnitId id, int number, int depth, VectorTiming timing, bool isIdeal) : StampedComputeUnit(id, number, depth)
 {
     private long _free;
 
@@ -13,9 +13,5 @@ internal sealed class StampedVector(UnitId id, int number, int depth, VectorTimi
 
     public override long EarliestStart(in ResolvedCommand command, long from) => Math.Max(from, _free);
 
-    protected override long Begin(in ResolvedCommand command, in StampedCommand stamps)
-    {
-        var isSynchronize = command.Kind == TimedKind.Synchronize;
-        return isSynchronize ? stamps.Start + 1 : _free = stamps.Start + command.Size!.Cycles;
-    }
+    public override long Begin(in ResolvedCommand command, long start) => _free = start + command.Size.Cycles;
 }

@@ -8,27 +8,43 @@ namespace Accel.Sim.Timing.Stamped;
 internal sealed class TimedCode
 {
     private readonly TimedCommand[] _commands;
+    private readonly (SemaphoreList Waits, SemaphoreList Signals)[] _semaphores;
+    private readonly CommandSizes[] _sizes;
+    private readonly CommandPlaces[] _places;
 
-    /// <summary>Semaphores of all commands in their order: of each its waits, then its signals.</summary>
-    private readonly SemaphoreUse[] _uses;
-
+    /// <param name="entry">The entry point.</param>
+    /// <param name="numberOf">Number of a unit.</param>
+    /// <param name="sizes">Of commands of all entry points.</param>
     public TimedCode(EntryPoint entry, Func<UnitId, int> numberOf, SizeTable sizes)
     {
         Entry = entry;
         _commands = new TimedCommand[entry.Instructions.Count];
-        var uses = new List<SemaphoreUse>();
+        var (semaphores, distinct, places) = (new Distinct<(SemaphoreList, SemaphoreList)>(), new Distinct<CommandSizes>(), new Distinct<CommandPlaces>());
+        semaphores.NumberOf(default);
         for (var i = 0; i < _commands.Length; i++)
         {
-            if (entry.Instructions[i] is Command command)
+            if (entry.Instructions[i] is not Command command)
             {
-                _commands[i] = new(command, numberOf(command.Unit), uses.Count, sizes);
-                uses.AddRange(command.Waits.AsSpan());
-                uses.AddRange(command.Signals.AsSpan());
+                continue;
             }
+
+            var (kind, unit, uses) = (TimedKinds.Of(command), (ushort)numberOf(command.Unit), semaphores.NumberOf((command.Waits, command.Signals)));
+            if (kind == TimedKind.Synchronize)
+            {
+                _commands[i] = new(kind, false, unit, command.Operator, uses, 0, 0);
+                continue;
+            }
+
+            var (size, place) = (sizes.Of(command), new CommandPlaces(command));
+            var needsRegisters = !size.AreConstant || !place.AreConstant;
+            _commands[i] = new(kind, needsRegisters, unit, command.Operator, uses, distinct.NumberOf(size), places.NumberOf(place));
         }
 
-        _uses = [.. uses];
+        (_semaphores, _sizes, _places) = (semaphores.ToArray(), distinct.ToArray(), places.ToArray());
     }
+
+    /// <summary>Of no instruction.</summary>
+    public static TimedCode Empty { get; } = new(new("", 1, []), _ => 0, new());
 
     public EntryPoint Entry { get; }
 
@@ -36,7 +52,11 @@ internal sealed class TimedCode
 
     public Command CommandAt(int instruction) => (Command)Entry.Instructions[instruction];
 
-    public ReadOnlySpan<SemaphoreUse> WaitsOf(in TimedCommand command) => _uses.AsSpan(command.Semaphores, command.Waits);
+    public ReadOnlySpan<SemaphoreUse> WaitsOf(in TimedCommand command) => _semaphores[command.Semaphores].Waits.AsSpan();
 
-    public ReadOnlySpan<SemaphoreUse> SignalsOf(in TimedCommand command) => _uses.AsSpan(command.Semaphores + command.Waits, command.Signals);
+    public ReadOnlySpan<SemaphoreUse> SignalsOf(in TimedCommand command) => _semaphores[command.Semaphores].Signals.AsSpan();
+
+    public CommandSizes SizesOf(in TimedCommand command) => _sizes[command.Sizes];
+
+    public ref readonly CommandPlaces PlacesOf(in TimedCommand command) => ref _places[command.Places];
 }

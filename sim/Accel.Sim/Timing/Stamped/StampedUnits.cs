@@ -1,0 +1,450 @@
+using Accel.Hardware;
+using Accel.Isa;
+using Accel.Isa.Commands;
+using Accel.Sim.Kernel;
+using Accel.Sim.Timing.Units;
+
+namespace Accel.Sim.Timing.Stamped;
+
+/// <summary>
+/// All units with their semaphores and the memory behind them. Commands that are in a queue start and end as soon as the cycles that this
+/// depends on are known; sending to memory and its answers alone are taken in order of time.
+/// </summary>
+internal sealed class StampedUnits
+{
+    private const int None = -1;
+    private const int Several = -2;
+
+    private readonly UnitId[] _ids;
+    private readonly StallCause[] _causes;
+    private readonly StampedUnit[] _units;
+    private readonly StampedDma[] _channels;
+    private readonly IMachineMemory _memory;
+    private readonly CommandExecutor? _executor;
+    private readonly DependencyTracker? _tracker;
+    private readonly ObservedOrder? _observed;
+    private readonly OperatorTotals _totals;
+    private readonly OperatorStamps _operators;
+    private readonly SemaphoreFile _semaphores;
+    private readonly RegisterSnapshots _registers = new();
+    private readonly SendOrder _sends;
+    private readonly GroupsUnderWay _sent = new();
+
+    /// <summary>Who waits for a semaphore to be given: a unit, <see cref="None"/> or <see cref="Several"/>.</summary>
+    private readonly int[] _waiting;
+
+    /// <summary>Units to look at again.</summary>
+    private readonly Stack<int> _awake = new();
+    private TimedCode _code = TimedCode.Empty;
+    private int _run;
+
+    public StampedUnits(CompiledProgram program, HardwareConfig hardware, TimingOptions options, IMachineMemory memory, CommandExecutor? executor)
+    {
+        (_memory, _executor, _tracker) = (memory, executor, executor?.Tracker);
+        _observed = options.Observer is { WantsCommands: true } observer ? new(observer) : null;
+        _semaphores = new(program.Machine.Semaphores);
+        _waiting = new int[program.Machine.Semaphores];
+        _ids = Dispatcher.UnitsOf(program.Machine);
+        _causes = [.. _ids.Select(id => (StallCause)id.Kind)];
+        var shares = ScratchpadShares.Of(hardware);
+        var (depth, vectors) = (hardware.Sequencer.QueueDepth, new VectorTiming(hardware.VectorUnits, shares));
+        _units =
+        [
+            .. _ids.Select((id, number) => (StampedUnit)(id.Kind switch
+            {
+                UnitKind.Dma => new StampedDma(id, number, depth, hardware.Dma),
+                UnitKind.Array => new StampedArray(id, number, depth, hardware.MatMulArrays, shares, options.Ideal.HasFlag(Idealised.Arrays)),
+                _ => new StampedVector(id, number, depth, vectors, options.Ideal.HasFlag(Idealised.VectorUnits)),
+            })),
+        ];
+        _channels = [.. _units.OfType<StampedDma>()];
+        _sends = new(_channels.Length);
+        _totals = new(program.Operators);
+        _operators = new(_totals);
+    }
+
+    public OperatorTotals Totals => _totals;
+
+    /// <summary>Commands that were issued and whose end is not known.</summary>
+    public long Undone { get; private set; }
+
+    /// <summary>End of all commands whose end is known.</summary>
+    public long LastEnd { get; private set; }
+
+    public IReadOnlyList<UnitTiming> Report() => [.. _units.Select(unit => unit.Report())];
+
+    /// <summary>A run of the workload begins.</summary>
+    public void BeginRun(int run, TimedCode code, long start)
+    {
+        (_run, _code, LastEnd) = (run, code, start);
+        _semaphores.Clear();
+        Array.Fill(_waiting, None);
+        _tracker?.Fence();
+    }
+
+    /// <summary>All commands are done, and so is the sequencer.</summary>
+    public void CloseRun(long end)
+    {
+        foreach (var unit in _units)
+        {
+            unit.CloseRun(end);
+        }
+
+        _operators.Close(end);
+        _observed?.TellUntil(StampedUnit.Never);
+        _tracker?.Fence();
+    }
+
+    /// <summary>All commands before are done.</summary>
+    public void Fence()
+    {
+        _tracker?.Fence();
+        _semaphores.Fence();
+    }
+
+    /// <summary>Puts a command into its unit's queue, and starts what can start then.</summary>
+    /// <param name="instruction">Its index in the entry point.</param>
+    /// <param name="sequencer">Who issues it.</param>
+    /// <param name="cycle">The first cycle in which that may be; the cycle in which it is.</param>
+    /// <returns>Whether there is a place in the queue; if not, the cycle is not known yet.</returns>
+    public bool TryIssue(int instruction, Sequencer sequencer, ref long cycle)
+    {
+        ref readonly var command = ref _code[instruction];
+        var unit = _units[command.Unit];
+        var queue = unit.Queue;
+        if (queue.IsFull)
+        {
+            return false;
+        }
+
+        cycle = Math.Max(cycle, queue.RoomSince);
+        var registers = command.NeedsRegisters || _executor is not null ? _registers.Take(sequencer.Registers, sequencer.Changes) : RegisterSnapshots.None;
+        queue.Add(instruction, cycle, _operators.Issue(command.Operator, cycle), registers);
+        Undone++;
+        if (queue.Count == 1)
+        {
+            Wake(unit);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes steps between chip and memory until more is known of the units, and works that out.</summary>
+    /// <returns>Whether there was one; if not, and commands are left, they wait for each other.</returns>
+    public bool Advance()
+    {
+        while (_awake.Count == 0)
+        {
+            if (!TakeMemoryStep())
+            {
+                return false;
+            }
+        }
+
+        Propagate();
+        return true;
+    }
+
+    /// <summary>Who waits for whom.</summary>
+    public MachineFaultException Deadlock(Sequencer sequencer) =>
+        new(FaultKind.Deadlock, DeadlockReport.Describe(_code.Entry, _ids, [.. _units.Select(Waiting)], _semaphores, sequencer));
+
+    /// <summary>Starts and ends commands of the units that were woken, and of those that these wake.</summary>
+    private void Propagate()
+    {
+        while (_awake.TryPop(out var number))
+        {
+            var unit = _units[number];
+            unit.IsAwake = false;
+            while (unit.Queue.Count > 0 && TryStart(number))
+            {
+            }
+        }
+    }
+
+    private bool TryStart(int unit) => unit < _channels.Length ? TryStart(_channels[unit]) : TryStart((StampedComputeUnit)_units[unit]);
+
+    private bool TryStart(StampedComputeUnit unit)
+    {
+        ref readonly var head = ref unit.Queue.Head;
+        ref readonly var command = ref _code[head.Instruction];
+        var (ready, cause) = (0L, StallCause.Fence);
+        if (command.Semaphores > 0 && !TryTake(unit, head.Instruction, command, out ready, out cause))
+        {
+            return false;
+        }
+
+        var start = Math.Max(Math.Max(head.Issued, unit.LastStart) + 1, ready);
+        var end = start + 1;
+        if (command.Kind != TimedKind.Synchronize)
+        {
+            var resolved = Resolve(unit, head, command);
+            if (command.Kind == TimedKind.Product)
+            {
+                _totals.Multiplied(command.Operator, resolved.Size.Passes!.Macs);
+            }
+
+            start = unit.EarliestStart(resolved, start);
+            end = unit.Begin(resolved, start);
+        }
+
+        var stamps = new StampedCommand(head.Instruction, head.Span, head.Issued, ready, cause, start);
+        var clock = Execute(unit, head);
+        Leave(unit, head, start);
+        End(unit, command, stamps, unit.Book(stamps, end), clock);
+        return true;
+    }
+
+    private bool TryStart(StampedDma channel)
+    {
+        ref readonly var head = ref channel.Queue.Head;
+        ref readonly var command = ref _code[head.Instruction];
+        var resolved = default(ResolvedCommand);
+        if (command.Kind == TimedKind.Transfer)
+        {
+            if (channel.IsSending)
+            {
+                return false;
+            }
+
+            resolved = Resolve(channel, head, command);
+            if (channel.MustWait(resolved))
+            {
+                return false;
+            }
+        }
+
+        var (ready, cause) = (0L, StallCause.Fence);
+        if (command.Semaphores > 0 && !TryTake(channel, head.Instruction, command, out ready, out cause))
+        {
+            return false;
+        }
+
+        var start = Math.Max(Math.Max(head.Issued, channel.LastStart) + 1, ready);
+        if (command.Kind == TimedKind.Synchronize)
+        {
+            channel.Begin(new(head.Instruction, head.Span, head.Issued, ready, cause, start));
+        }
+        else
+        {
+            start = channel.EarliestStart(start);
+            channel.Begin(resolved, new(head.Instruction, head.Span, head.Issued, ready, cause, start));
+        }
+
+        if (Execute(channel, head) is { } clock)
+        {
+            channel.Keep(clock);
+        }
+
+        Leave(channel, head, start);
+        EndTransfers(channel);
+        return true;
+    }
+
+    /// <summary>Takes the semaphores of a unit's next command; if one is missing, the unit is woken when it is given.</summary>
+    private bool TryTake(StampedUnit unit, int instruction, in TimedCommand command, out long ready, out StallCause cause)
+    {
+        (ready, cause) = (0, StallCause.Fence);
+        var waits = _code.WaitsOf(command);
+        if (waits.IsEmpty)
+        {
+            return true;
+        }
+
+        ready = _semaphores.TryTake(unit.Number, waits, _tracker, out var last);
+        if (ready == SemaphoreFile.Never)
+        {
+            ref var waiting = ref _waiting[last];
+            waiting = waiting == None || waiting == unit.Number ? unit.Number : Several;
+            return false;
+        }
+
+        if (ready == SemaphoreFile.Shared)
+        {
+            throw Fault(FaultKind.Unordered, instruction, $"waits for semaphore {last}, for which another unit waits too");
+        }
+
+        if (_semaphores.GiverOf(last) is >= 0 and var giver)
+        {
+            cause = _causes[giver];
+        }
+
+        return true;
+    }
+
+    private ResolvedCommand Resolve(StampedUnit unit, in StampedQueue.Place place, in TimedCommand command)
+    {
+        var registers = _registers[place.Registers];
+        if (!_code.SizesOf(command).TryGet(registers, out var size))
+        {
+            Measure(unit, place.Instruction, size, registers);
+        }
+
+        ref readonly var places = ref _code.PlacesOf(command);
+        return new(command.Kind, size, places.First(registers), places.Second(registers));
+    }
+
+    private void Measure(StampedUnit unit, int instruction, CommandSize size, ReadOnlySpan<long> registers)
+    {
+        try
+        {
+            unit.Measure(_code.CommandAt(instruction), size, registers);
+        }
+        catch (OverflowException error)
+        {
+            throw Fault(FaultKind.Overflow, instruction, error.Message);
+        }
+    }
+
+    /// <summary>Executes a command where values matter as well.</summary>
+    /// <returns>The unit's clock at its start, for the proof of order; null without it.</returns>
+    private long[]? Execute(StampedUnit unit, in StampedQueue.Place place)
+    {
+        _executor?.Execute(unit.Number, _code.Entry, place.Instruction, _code.CommandAt(place.Instruction), _registers[place.Registers]);
+        return _tracker?.Snapshot(unit.Number);
+    }
+
+    /// <summary>A command has started: it leaves the queue.</summary>
+    private void Leave(StampedUnit unit, in StampedQueue.Place place, long start)
+    {
+        _registers.Release(place.Registers);
+        unit.LastStart = start;
+        unit.Queue.RemoveHead(start);
+    }
+
+    /// <summary>Ends transfers whose work is done, and takes down when the channel sends next.</summary>
+    /// <returns>Whether one ended.</returns>
+    private bool EndTransfers(StampedDma channel)
+    {
+        _sends.Set(channel.Number, channel.NextSend);
+        var hasEnded = false;
+        while (channel.TryEnd(out var stamps, out var end, out var clock))
+        {
+            End(channel, _code[stamps.Instruction], stamps, end, clock);
+            hasEnded = true;
+        }
+
+        return hasEnded;
+    }
+
+    private void End(StampedUnit unit, in TimedCommand command, in StampedCommand stamps, long end, long[]? clock)
+    {
+        if (command.Semaphores > 0)
+        {
+            Signal(unit, command, stamps.Instruction, end, clock);
+        }
+
+        if (clock is not null)
+        {
+            _tracker!.Release(clock);
+        }
+
+        LastEnd = Math.Max(LastEnd, end);
+        Undone--;
+        _operators.Done(stamps.Span, unit.Id.Kind, end - stamps.Start, end);
+        _observed?.Add(new(_run, unit.Id, stamps.Instruction, _code.CommandAt(stamps.Instruction), stamps.Issued, stamps.Start, end), unit.Number);
+    }
+
+    private void Signal(StampedUnit unit, in TimedCommand command, int instruction, long cycle, long[]? clock)
+    {
+        var signals = _code.SignalsOf(command);
+        if (_semaphores.Give(unit.Number, signals, clock, _tracker, cycle) is >= 0 and var shared)
+        {
+            throw Fault(FaultKind.Unordered, instruction, $"signals semaphore {shared}, which another unit signals too");
+        }
+
+        foreach (var use in signals)
+        {
+            if (_waiting[use.Semaphore] != None)
+            {
+                WakeWaiting(ref _waiting[use.Semaphore]);
+            }
+        }
+    }
+
+    private void WakeWaiting(ref int waiting)
+    {
+        if (waiting >= 0)
+        {
+            Wake(_units[waiting]);
+        }
+        else
+        {
+            foreach (var unit in _units)
+            {
+                Wake(unit);
+            }
+        }
+
+        waiting = None;
+    }
+
+    private void Wake(StampedUnit unit)
+    {
+        if (!unit.IsAwake)
+        {
+            unit.IsAwake = true;
+            _awake.Push(unit.Number);
+        }
+    }
+
+    /// <summary>
+    /// The next thing between chip and memory: answers first, then sending in the order of the channels. All cycles that do not depend on it are
+    /// known, so nothing that becomes known later lies before it.
+    /// </summary>
+    /// <returns>Whether there was one.</returns>
+    private bool TakeMemoryStep()
+    {
+        if (_sent.Count > 0 && _memory.NextArrival(_sends.Cycle) is var (transfer, arrival))
+        {
+            Arrive(transfer, arrival);
+            return true;
+        }
+
+        if (_sends.Cycle == StampedUnit.Never)
+        {
+            return false;
+        }
+
+        Send(_channels[_sends.First]);
+        return true;
+    }
+
+    private void Arrive(int transfer, long cycle)
+    {
+        ref readonly var sent = ref _sent.Remove(transfer);
+        _observed?.Group(sent.Timing with { End = cycle });
+        var channel = _channels[sent.Channel];
+        channel.Arrived(sent.Command, cycle);
+        if (EndTransfers(channel))
+        {
+            Wake(channel);
+        }
+    }
+
+    private void Send(StampedDma channel)
+    {
+        var cycle = channel.NextSend;
+        var command = channel.Send(out var group);
+        _sends.Set(channel.Number, channel.NextSend);
+        ref readonly var timed = ref _code[channel.InstructionOf(command)];
+        _totals.Moved(timed.Operator, _code.PlacesOf(timed).Traffic, group.Bytes);
+        ref var sent = ref _sent.Add(_memory.Send(group, channel.Number, cycle));
+        (sent.Channel, sent.Command) = (channel.Number, command);
+        if (_observed is not null)
+        {
+            sent.Timing = new(channel.Number, group.Bytes, group.Bursts, group.IsWrite, cycle, cycle);
+        }
+
+        if (!channel.IsSending)
+        {
+            Wake(channel);
+        }
+    }
+
+    private MachineFaultException Fault(FaultKind kind, int instruction, string text) =>
+        CommandExecutor.Fault(kind, _code.Entry, instruction, _code.CommandAt(instruction), text);
+
+    private IReadOnlyList<(Command Command, int Instruction)> Waiting(StampedUnit unit) =>
+        [.. unit.Queue.Waiting().Select(instruction => (_code.CommandAt(instruction), instruction))];
+}
