@@ -21,31 +21,32 @@ internal sealed class CommandSizes(int register)
     public bool AreConstant => register == NoRegister;
 
     /// <summary>The sizes for these registers.</summary>
-    /// <returns>Whether they are known; if not, the caller must fill them in.</returns>
-    public bool TryGet(ReadOnlySpan<long> registers, out CommandSize size)
+    /// <param name="registers">The registers.</param>
+    /// <param name="isKnown">If not, the caller must fill them in.</param>
+    public CommandSize For(ReadOnlySpan<long> registers, out bool isKnown)
     {
         var value = register >= 0 ? registers[register] : 0;
-        size = _last;
-        if (size.IsFor(value))
-        {
-            return register != SeveralRegisters;
-        }
+        isKnown = register != SeveralRegisters;
+        return _last.IsFor(value) ? _last : Earlier(value, out isKnown);
+    }
 
+    private CommandSize Earlier(long value, out bool isKnown)
+    {
         var place = 0;
         while (place < _before.Length - 1 && !_before[place].IsFor(value))
         {
             place++;
         }
 
-        size = _before[place];
+        var size = _before[place];
         Array.Copy(_before, 0, _before, 1, place);
         (_before[0], _last) = (_last, size);
-        if (size.IsFor(value))
+        isKnown = size.IsFor(value);
+        if (!isKnown)
         {
-            return true;
+            size.Claim(value);
         }
 
-        size.Claim(value);
-        return false;
+        return size;
     }
 }

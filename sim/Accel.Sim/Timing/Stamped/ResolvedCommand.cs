@@ -13,7 +13,8 @@ internal readonly record struct ResolvedCommand(TimedKind Kind, CommandSize Size
     public Footprint Loaded => From(Second, Size.PadLength);
 
     /// <summary>What a product or a read-out touches.</summary>
-    public ArrayFootprints Touched => new(Kind == TimedKind.ReadOut, From(First, Size.PadLength), From(Second, Size.SumsLength));
+    public void Touch(out ArrayFootprints touched) =>
+        touched = new(Kind == TimedKind.ReadOut, From(First, Size.PadLength), From(Second, Size.SumsLength));
 
     private static Footprint From(long start, long length) => length == 0 ? Footprint.None : new(start, start + length);
 }

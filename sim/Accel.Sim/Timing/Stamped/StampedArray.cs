@@ -10,11 +10,18 @@ internal sealed class StampedArray(UnitId id, int number, int depth, MatMulArray
 {
     private readonly PassPipeline _passes = new(config, shares);
 
-    /// <summary>Commands that the next one may overlap, with the end of their own work; in any order.</summary>
-    private (ArrayFootprints Touched, long WorkEnd)[] _recent = new (ArrayFootprints, long)[8];
+    /// <summary>Commands that the next one may overlap, in any order; behind them the one that was last asked about.</summary>
+    private Recent[] _recent = new Recent[8];
     private int _recentCount;
-    private ArrayFootprints _touched;
     private long _readOutFree;
+
+    private struct Recent
+    {
+        public ArrayFootprints Touched;
+
+        /// <summary>End of its own work.</summary>
+        public long WorkEnd;
+    }
 
     public override void Measure(Command command, CommandSize size, ReadOnlySpan<long> registers)
     {
@@ -33,16 +40,25 @@ internal sealed class StampedArray(UnitId id, int number, int depth, MatMulArray
 
     public override long EarliestStart(in ResolvedCommand command, long from)
     {
-        _touched = command.Touched;
-        var earliest = Math.Max(from, _touched.IsReadOut ? _readOutFree : isIdeal ? 0 : _passes.EarliestLoad);
         for (var i = _recentCount - 1; i >= 0; i--)
         {
-            ref readonly var recent = ref _recent[i];
-            if (recent.WorkEnd <= from)
+            if (_recent[i].WorkEnd <= from)
             {
                 _recent[i] = _recent[--_recentCount];
             }
-            else if (recent.WorkEnd > earliest && _touched.Meets(recent.Touched))
+        }
+
+        if (_recentCount == _recent.Length)
+        {
+            Array.Resize(ref _recent, 2 * _recentCount);
+        }
+
+        ref var touched = ref _recent[_recentCount].Touched;
+        command.Touch(out touched);
+        var earliest = Math.Max(from, touched.IsReadOut ? _readOutFree : isIdeal ? 0 : _passes.EarliestLoad);
+        foreach (ref readonly var recent in _recent.AsSpan(0, _recentCount))
+        {
+            if (recent.WorkEnd > earliest && touched.Meets(recent.Touched))
             {
                 earliest = recent.WorkEnd;
             }
@@ -65,12 +81,7 @@ internal sealed class StampedArray(UnitId id, int number, int depth, MatMulArray
             end = _passes.Run(start, passes);
         }
 
-        if (_recentCount == _recent.Length)
-        {
-            Array.Resize(ref _recent, 2 * _recentCount);
-        }
-
-        _recent[_recentCount++] = (_touched, end);
+        _recent[_recentCount++].WorkEnd = end;
         return end;
     }
 }

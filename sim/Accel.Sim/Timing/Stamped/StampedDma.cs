@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Accel.Hardware;
 using Accel.Isa.Commands;
 using Accel.Sim.Timing.Units;
@@ -112,7 +113,7 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
     public long Send(out BurstGroup group)
     {
         var number = _sending;
-        group = _groups.Next();
+        _groups.Next(out group);
         At(number).GroupsUnderWay++;
         _counters++;
         _lastSend = NextSend;
@@ -180,6 +181,7 @@ internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig con
 
     private void Schedule() => NextSend = _sending < 0 || _counters == BurstGroups.Counters ? Never : _read;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Transfer At(long number) => ref _transfers[number & (_transfers.Length - 1)];
 
     private void Grow()

@@ -117,7 +117,11 @@ internal sealed class StampedUnits
             return false;
         }
 
-        cycle = Math.Max(cycle, queue.RoomSince);
+        if (unit.LastStart > cycle)
+        {
+            cycle = Math.Max(cycle, queue.RoomSince);
+        }
+
         var registers = command.NeedsRegisters || _executor is not null ? _registers.Take(sequencer.Registers, sequencer.Changes) : RegisterSnapshots.None;
         queue.Add(instruction, cycle, _operators.Issue(command.Operator, cycle), registers);
         Undone++;
@@ -275,7 +279,8 @@ internal sealed class StampedUnits
     private ResolvedCommand Resolve(StampedUnit unit, in StampedQueue.Place place, in TimedCommand command)
     {
         var registers = _registers[place.Registers];
-        if (!_code.SizesOf(command).TryGet(registers, out var size))
+        var size = _code.SizesOf(command).For(registers, out var isKnown);
+        if (!isKnown)
         {
             Measure(unit, place.Instruction, size, registers);
         }

@@ -8,7 +8,10 @@ namespace Accel.Sim.Timing.Stamped;
 internal sealed class TimedCode
 {
     private readonly TimedCommand[] _commands;
-    private readonly (SemaphoreList Waits, SemaphoreList Signals)[] _semaphores;
+
+    /// <summary>Distinct lists of waits and signals: where the waits stand in one list of all, how many there are, and the signals behind.</summary>
+    private readonly (int At, short Waits, short Signals)[] _semaphores;
+    private readonly SemaphoreUse[] _uses;
     private readonly CommandSizes[] _sizes;
     private readonly CommandPlaces[] _places;
 
@@ -40,7 +43,18 @@ internal sealed class TimedCode
             _commands[i] = new(kind, needsRegisters, unit, command.Operator, uses, distinct.NumberOf(size), places.NumberOf(place));
         }
 
-        (_semaphores, _sizes, _places) = (semaphores.ToArray(), distinct.ToArray(), places.ToArray());
+        (_sizes, _places) = (distinct.ToArray(), places.ToArray());
+        var (lists, all) = (semaphores.ToArray(), new List<SemaphoreUse>());
+        _semaphores = new (int, short, short)[lists.Length];
+        for (var i = 0; i < lists.Length; i++)
+        {
+            var (waits, signals) = lists[i];
+            _semaphores[i] = (all.Count, (short)waits.Count, (short)signals.Count);
+            all.AddRange(waits.AsSpan());
+            all.AddRange(signals.AsSpan());
+        }
+
+        _uses = [.. all];
     }
 
     /// <summary>Of no instruction.</summary>
@@ -52,9 +66,17 @@ internal sealed class TimedCode
 
     public Command CommandAt(int instruction) => (Command)Entry.Instructions[instruction];
 
-    public ReadOnlySpan<SemaphoreUse> WaitsOf(in TimedCommand command) => _semaphores[command.Semaphores].Waits.AsSpan();
+    public ReadOnlySpan<SemaphoreUse> WaitsOf(in TimedCommand command)
+    {
+        ref readonly var list = ref _semaphores[command.Semaphores];
+        return _uses.AsSpan(list.At, list.Waits);
+    }
 
-    public ReadOnlySpan<SemaphoreUse> SignalsOf(in TimedCommand command) => _semaphores[command.Semaphores].Signals.AsSpan();
+    public ReadOnlySpan<SemaphoreUse> SignalsOf(in TimedCommand command)
+    {
+        ref readonly var list = ref _semaphores[command.Semaphores];
+        return _uses.AsSpan(list.At + list.Waits, list.Signals);
+    }
 
     public CommandSizes SizesOf(in TimedCommand command) => _sizes[command.Sizes];
 

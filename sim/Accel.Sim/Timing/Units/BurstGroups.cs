@@ -42,12 +42,13 @@ internal sealed class BurstGroups
     }
 
     /// <summary>The next group.</summary>
-    public BurstGroup Next()
+    public void Next(out BurstGroup group)
     {
         var at = _address + (_plane * _shape.PlaneStride) + (_row * _shape.RowStride);
         if (_perRow > _most)
         {
-            return Part(at + _offset);
+            Part(at + _offset, out group);
+            return;
         }
 
         var rows = Math.Min(_most / _perRow, _shape.Rows - _row);
@@ -55,32 +56,38 @@ internal sealed class BurstGroups
         {
             var planes = Math.Min(_most / (_perRow * rows), _shape.Planes - _plane);
             _plane += planes;
-            return new(at, _shape.RowBytes, rows, _shape.RowStride, planes, _shape.PlaneStride, _shape.IsWrite, planes * rows * _perRow);
+            group = new(at, _shape.RowBytes, rows, _shape.RowStride, planes, _shape.PlaneStride, _shape.IsWrite, planes * rows * _perRow);
+            return;
         }
 
+        group = new(at, _shape.RowBytes, rows, _shape.RowStride, 1, 0, _shape.IsWrite, rows * _perRow);
+        Pass(rows);
+    }
+
+    private void Part(long at, out BurstGroup group)
+    {
+        var first = at / _burst;
+        var (bytes, bursts) = (((first + _most) * _burst) - at, _most);
+        var left = _shape.RowBytes - _offset;
+        if (bytes < left)
+        {
+            _offset += bytes;
+        }
+        else
+        {
+            (bytes, bursts, _offset) = (left, ((at + left + _burst - 1) / _burst) - first, 0);
+            Pass(1);
+        }
+
+        group = new(at, bytes, 1, 0, 1, 0, _shape.IsWrite, bursts);
+    }
+
+    private void Pass(long rows)
+    {
         _row += rows;
         if (_row == _shape.Rows)
         {
             (_row, _plane) = (0, _plane + 1);
         }
-
-        return new(at, _shape.RowBytes, rows, _shape.RowStride, 1, 0, _shape.IsWrite, rows * _perRow);
-    }
-
-    private BurstGroup Part(long at)
-    {
-        var first = at / _burst;
-        var bytes = Math.Min(((first + _most) * _burst) - at, _shape.RowBytes - _offset);
-        _offset += bytes;
-        if (_offset == _shape.RowBytes)
-        {
-            _offset = 0;
-            if (++_row == _shape.Rows)
-            {
-                (_row, _plane) = (0, _plane + 1);
-            }
-        }
-
-        return new(at, bytes, 1, 0, 1, 0, _shape.IsWrite, ((at + bytes + _burst - 1) / _burst) - first);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class DmaTimedUnit(UnitId id, int depth, DmaConfig config) : Tim
     public (Flight Flight, BurstGroup Group) Send(long now)
     {
         var flight = _sending!;
-        var group = _groups.Next();
+        _groups.Next(out var group);
         _counters++;
         _read = now + 1;
         flight.GroupsUnderWay++;
