@@ -5,8 +5,8 @@ using Accel.Sim.Timing.Units;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A matmul array: as <see cref="ArrayTimedUnit"/> says.</summary>
-internal sealed class StampedArray(UnitId id, int number, int depth, MatMulArrayConfig config, ScratchpadShares shares, bool isIdeal)
-    : StampedComputeUnit(id, number, depth)
+internal sealed class StampedArray(UnitId id, int number, MatMulArrayConfig config, ScratchpadShares shares, bool isIdeal)
+    : StampedComputeUnit(id, number)
 {
     private readonly PassPipeline _passes = new(config, shares);
 

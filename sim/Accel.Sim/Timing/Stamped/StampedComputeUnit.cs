@@ -3,7 +3,7 @@ using Accel.Isa.Commands;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A unit whose commands' ends are known once their starts are.</summary>
-internal abstract class StampedComputeUnit(UnitId id, int number, int depth) : StampedUnit(id, number, depth)
+internal abstract class StampedComputeUnit(UnitId id, int number) : StampedUnit(id, number)
 {
     /// <summary>The first cycle, from a given one on, in which the unit can take a command; one to synchronise is taken at once.</summary>
     public abstract long EarliestStart(in ResolvedCommand command, long from);

@@ -6,7 +6,7 @@ using Accel.Sim.Timing.Units;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A DMA channel: as <see cref="DmaTimedUnit"/> says. When it sends is decided in order of time, with the memory.</summary>
-internal sealed class StampedDma(UnitId id, int number, int depth, DmaConfig config) : StampedUnit(id, number, depth)
+internal sealed class StampedDma(UnitId id, int number, DmaConfig config) : StampedUnit(id, number)
 {
     private struct Transfer
     {

@@ -1,7 +1,7 @@
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A unit's queue, as the sequencer sees it: the places of commands whose start is known are free from that cycle on.</summary>
-internal sealed class StampedQueue(int depth)
+internal struct StampedQueue(int depth)
 {
     private readonly Place[] _places = new Place[depth];
     private int _head;
@@ -29,13 +29,16 @@ internal sealed class StampedQueue(int depth)
     /// <summary>Commands whose start is not known.</summary>
     public int Count { get; private set; }
 
-    public bool IsFull => Count == depth;
+    public readonly bool IsFull => Count == depth;
 
-    /// <summary>The cycle from which the next place is free; the queue is not full.</summary>
-    public long RoomSince => _places[_tail].FreeSince;
+    /// <summary>Start of the last command that has left; the next one starts later.</summary>
+    public long LastStart { get; private set; } = -1;
+
+    /// <summary>The first cycle, from a given one on, in which there is a place; the queue is not full.</summary>
+    public readonly long RoomSince(long cycle) => LastStart > cycle ? Math.Max(cycle, _places[_tail].FreeSince) : cycle;
 
     /// <summary>The oldest.</summary>
-    public ref readonly Place Head => ref _places[_head];
+    public readonly ref readonly Place Head => ref _places[_head];
 
     public void Add(int instruction, long cycle, int span, int registers)
     {
@@ -48,11 +51,20 @@ internal sealed class StampedQueue(int depth)
     /// <summary>The oldest starts.</summary>
     public void RemoveHead(long cycle)
     {
-        _places[_head].FreeSince = cycle;
+        LastStart = _places[_head].FreeSince = cycle;
         _head = _head + 1 == depth ? 0 : _head + 1;
         Count--;
     }
 
     /// <summary>Instructions of the queued commands, the next one first.</summary>
-    public IEnumerable<int> Waiting() => Enumerable.Range(0, Count).Select(i => _places[(_head + i) % depth].Instruction);
+    public readonly int[] Waiting()
+    {
+        var waiting = new int[Count];
+        for (var i = 0; i < Count; i++)
+        {
+            waiting[i] = _places[(_head + i) % depth].Instruction;
+        }
+
+        return waiting;
+    }
 }

@@ -4,10 +4,10 @@ using Accel.Sim.Kernel;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>
-/// A unit with its queue. What it decides is a cycle as a function of cycles: when its next command starts and when that ends, once
+/// A unit. What it decides is a cycle as a function of cycles: when its next command starts and when that ends, once
 /// everything they depend on is known.
 /// </summary>
-internal abstract class StampedUnit(UnitId id, int number, int depth)
+internal abstract class StampedUnit(UnitId id, int number)
 {
     /// <summary>No cycle that is known yet.</summary>
     public const long Never = SemaphoreFile.Never;
@@ -18,15 +18,6 @@ internal abstract class StampedUnit(UnitId id, int number, int depth)
 
     /// <summary>Its number among the machine's units.</summary>
     public int Number { get; } = number;
-
-    /// <summary>Whether it is among the units to look at again.</summary>
-    public bool IsAwake { get; set; }
-
-    /// <summary>Commands whose start is not known.</summary>
-    public StampedQueue Queue { get; } = new(depth);
-
-    /// <summary>Start of the last command that was started; the next one starts later.</summary>
-    public long LastStart { get; set; } = -1;
 
     /// <summary>All cycles before it are booked: the end of the last command that is done.</summary>
     public long LastEnd { get; private set; }

@@ -18,6 +18,7 @@ internal sealed class StampedUnits
     private readonly UnitId[] _ids;
     private readonly StallCause[] _causes;
     private readonly StampedUnit[] _units;
+    private readonly StampedQueue[] _queues;
     private readonly StampedDma[] _channels;
     private readonly IMachineMemory _memory;
     private readonly CommandExecutor? _executor;
@@ -35,6 +36,7 @@ internal sealed class StampedUnits
 
     /// <summary>Units to look at again.</summary>
     private readonly Stack<int> _awake = new();
+    private readonly bool[] _isAwake;
     private TimedCode _code = TimedCode.Empty;
     private int _run;
 
@@ -47,16 +49,18 @@ internal sealed class StampedUnits
         _ids = Dispatcher.UnitsOf(program.Machine);
         _causes = [.. _ids.Select(id => (StallCause)id.Kind)];
         var shares = ScratchpadShares.Of(hardware);
-        var (depth, vectors) = (hardware.Sequencer.QueueDepth, new VectorTiming(hardware.VectorUnits, shares));
+        var vectors = new VectorTiming(hardware.VectorUnits, shares);
         _units =
         [
             .. _ids.Select((id, number) => (StampedUnit)(id.Kind switch
             {
-                UnitKind.Dma => new StampedDma(id, number, depth, hardware.Dma),
-                UnitKind.Array => new StampedArray(id, number, depth, hardware.MatMulArrays, shares, options.Ideal.HasFlag(Idealised.Arrays)),
-                _ => new StampedVector(id, number, depth, vectors, options.Ideal.HasFlag(Idealised.VectorUnits)),
+                UnitKind.Dma => new StampedDma(id, number, hardware.Dma),
+                UnitKind.Array => new StampedArray(id, number, hardware.MatMulArrays, shares, options.Ideal.HasFlag(Idealised.Arrays)),
+                _ => new StampedVector(id, number, vectors, options.Ideal.HasFlag(Idealised.VectorUnits)),
             })),
         ];
+        _queues = [.. _ids.Select(_ => new StampedQueue(hardware.Sequencer.QueueDepth))];
+        _isAwake = new bool[_ids.Length];
         _channels = [.. _units.OfType<StampedDma>()];
         _sends = new(_channels.Length);
         _totals = new(program.Operators);
@@ -110,24 +114,19 @@ internal sealed class StampedUnits
     public bool TryIssue(int instruction, Sequencer sequencer, ref long cycle)
     {
         ref readonly var command = ref _code[instruction];
-        var unit = _units[command.Unit];
-        var queue = unit.Queue;
+        ref var queue = ref _queues[command.Unit];
         if (queue.IsFull)
         {
             return false;
         }
 
-        if (unit.LastStart > cycle)
-        {
-            cycle = Math.Max(cycle, queue.RoomSince);
-        }
-
+        cycle = queue.RoomSince(cycle);
         var registers = command.NeedsRegisters || _executor is not null ? _registers.Take(sequencer.Registers, sequencer.Changes) : RegisterSnapshots.None;
         queue.Add(instruction, cycle, _operators.Issue(command.Operator, cycle), registers);
         Undone++;
         if (queue.Count == 1)
         {
-            Wake(unit);
+            Wake(command.Unit);
         }
 
         return true;
@@ -158,19 +157,19 @@ internal sealed class StampedUnits
     {
         while (_awake.TryPop(out var number))
         {
-            var unit = _units[number];
-            unit.IsAwake = false;
-            while (unit.Queue.Count > 0 && TryStart(number))
+            _isAwake[number] = false;
+            while (_queues[number].Count > 0 && TryStart(number))
             {
             }
         }
     }
 
-    private bool TryStart(int unit) => unit < _channels.Length ? TryStart(_channels[unit]) : TryStart((StampedComputeUnit)_units[unit]);
+    private bool TryStart(int unit) =>
+        unit < _channels.Length ? TryStart(_channels[unit], ref _queues[unit]) : TryStart((StampedComputeUnit)_units[unit], ref _queues[unit]);
 
-    private bool TryStart(StampedComputeUnit unit)
+    private bool TryStart(StampedComputeUnit unit, ref StampedQueue queue)
     {
-        ref readonly var head = ref unit.Queue.Head;
+        ref readonly var head = ref queue.Head;
         ref readonly var command = ref _code[head.Instruction];
         var (ready, cause) = (0L, StallCause.Fence);
         if (command.Semaphores > 0 && !TryTake(unit, head.Instruction, command, out ready, out cause))
@@ -178,7 +177,7 @@ internal sealed class StampedUnits
             return false;
         }
 
-        var start = Math.Max(Math.Max(head.Issued, unit.LastStart) + 1, ready);
+        var start = Math.Max(Math.Max(head.Issued, queue.LastStart) + 1, ready);
         var end = start + 1;
         if (command.Kind != TimedKind.Synchronize)
         {
@@ -194,14 +193,15 @@ internal sealed class StampedUnits
 
         var stamps = new StampedCommand(head.Instruction, head.Span, head.Issued, ready, cause, start);
         var clock = Execute(unit, head);
-        Leave(unit, head, start);
+        _registers.Release(head.Registers);
+        queue.RemoveHead(start);
         End(unit, command, stamps, unit.Book(stamps, end), clock);
         return true;
     }
 
-    private bool TryStart(StampedDma channel)
+    private bool TryStart(StampedDma channel, ref StampedQueue queue)
     {
-        ref readonly var head = ref channel.Queue.Head;
+        ref readonly var head = ref queue.Head;
         ref readonly var command = ref _code[head.Instruction];
         var resolved = default(ResolvedCommand);
         if (command.Kind == TimedKind.Transfer)
@@ -224,7 +224,7 @@ internal sealed class StampedUnits
             return false;
         }
 
-        var start = Math.Max(Math.Max(head.Issued, channel.LastStart) + 1, ready);
+        var start = Math.Max(Math.Max(head.Issued, queue.LastStart) + 1, ready);
         if (command.Kind == TimedKind.Synchronize)
         {
             channel.Begin(new(head.Instruction, head.Span, head.Issued, ready, cause, start));
@@ -240,7 +240,8 @@ internal sealed class StampedUnits
             channel.Keep(clock);
         }
 
-        Leave(channel, head, start);
+        _registers.Release(head.Registers);
+        queue.RemoveHead(start);
         EndTransfers(channel);
         return true;
     }
@@ -309,14 +310,6 @@ internal sealed class StampedUnits
         return _tracker?.Snapshot(unit.Number);
     }
 
-    /// <summary>A command has started: it leaves the queue.</summary>
-    private void Leave(StampedUnit unit, in StampedQueue.Place place, long start)
-    {
-        _registers.Release(place.Registers);
-        unit.LastStart = start;
-        unit.Queue.RemoveHead(start);
-    }
-
     /// <summary>Ends transfers whose work is done, and takes down when the channel sends next.</summary>
     /// <returns>Whether one ended.</returns>
     private bool EndTransfers(StampedDma channel)
@@ -371,11 +364,11 @@ internal sealed class StampedUnits
     {
         if (waiting >= 0)
         {
-            Wake(_units[waiting]);
+            Wake(waiting);
         }
         else
         {
-            foreach (var unit in _units)
+            for (var unit = 0; unit < _units.Length; unit++)
             {
                 Wake(unit);
             }
@@ -384,12 +377,12 @@ internal sealed class StampedUnits
         waiting = None;
     }
 
-    private void Wake(StampedUnit unit)
+    private void Wake(int unit)
     {
-        if (!unit.IsAwake)
+        if (!_isAwake[unit])
         {
-            unit.IsAwake = true;
-            _awake.Push(unit.Number);
+            _isAwake[unit] = true;
+            _awake.Push(unit);
         }
     }
 
@@ -423,7 +416,7 @@ internal sealed class StampedUnits
         channel.Arrived(sent.Command, cycle);
         if (EndTransfers(channel))
         {
-            Wake(channel);
+            Wake(channel.Number);
         }
     }
 
@@ -443,7 +436,7 @@ internal sealed class StampedUnits
 
         if (!channel.IsSending)
         {
-            Wake(channel);
+            Wake(channel.Number);
         }
     }
 
@@ -451,5 +444,5 @@ internal sealed class StampedUnits
         CommandExecutor.Fault(kind, _code.Entry, instruction, _code.CommandAt(instruction), text);
 
     private IReadOnlyList<(Command Command, int Instruction)> Waiting(StampedUnit unit) =>
-        [.. unit.Queue.Waiting().Select(instruction => (_code.CommandAt(instruction), instruction))];
+        [.. _queues[unit.Number].Waiting().Select(instruction => (_code.CommandAt(instruction), instruction))];
 }

@@ -4,7 +4,7 @@ using Accel.Sim.Timing.Units;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A vector unit: one command at a time.</summary>
-internal sealed class StampedVector(UnitId id, int number, int depth, VectorTiming timing, bool isIdeal) : StampedComputeUnit(id, number, depth)
+internal sealed class StampedVector(UnitId id, int number, VectorTiming timing, bool isIdeal) : StampedComputeUnit(id, number)
 {
     private long _free;
 
