@@ -56,8 +56,10 @@ internal sealed class Sequencer
         (Position, _depth, _stepsLeft) = (0, 0, maximumSteps);
         if (!ReferenceEquals(_entry, entry))
         {
-            (_entry, _instructions) = (entry, [.. entry.Instructions]);
-            _kinds = [.. _instructions.Select(KindOf), InstructionKind.End];
+            _entry = entry;
+            _kinds = [.. entry.Instructions.Select(KindOf), InstructionKind.End];
+            // Copies of the sequencer's own lie behind each other in memory: between commands they are far apart, and each would be a cache miss.
+            _instructions = [.. entry.Instructions.Select((instruction, i) => _kinds[i] == InstructionKind.Own ? instruction with { } : instruction)];
         }
     }
 
