@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Accel.Isa.Commands;
 
 namespace Accel.Sim.Timing.Stamped;
@@ -29,6 +30,18 @@ internal sealed class OperatorStamps(OperatorTotals totals)
 
         /// <summary>End of all commands that are done.</summary>
         public long End;
+
+        /// <summary>Commands, and cycles from their starts to their ends by kind of unit.</summary>
+        public long Commands;
+
+        /// <inheritdoc cref="Commands"/>
+        public BusyCycles Busy;
+    }
+
+    [InlineArray(OperatorTotals.Kinds)]
+    private struct BusyCycles
+    {
+        private long _first;
     }
 
     /// <summary>A command is issued.</summary>
@@ -54,7 +67,8 @@ internal sealed class OperatorStamps(OperatorTotals totals)
     public void Done(int number, UnitKind kind, long cycles, long end)
     {
         ref var span = ref At(number);
-        totals.Done(span.Operator, kind, cycles);
+        span.Busy[(int)kind] += cycles;
+        span.Commands++;
         span.End = Math.Max(span.End, end);
         if (--span.Undone == 0 && number == _oldest)
         {
@@ -62,11 +76,25 @@ internal sealed class OperatorStamps(OperatorTotals totals)
         }
     }
 
-    /// <summary>Books all cycles before one with the oldest command.</summary>
+    /// <summary>All commands are done, and all cycles before one are over.</summary>
     public void Close(long cycle)
+    {
+        Book(ref At(_newest));
+        Pass(cycle);
+    }
+
+    /// <summary>Books all cycles before one with the oldest command.</summary>
+    private void Pass(long cycle)
     {
         totals.Pass(_current, cycle - _since);
         _since = cycle;
+    }
+
+    /// <summary>Books the commands of a span that are done.</summary>
+    private void Book(ref Span span)
+    {
+        totals.Done(span.Operator, span.Commands, span.Busy);
+        (span.Commands, span.Busy) = (0, default);
     }
 
     private void Begin(int op, long cycle)
@@ -92,12 +120,13 @@ internal sealed class OperatorStamps(OperatorTotals totals)
     {
         while (_oldest != _newest && At(_oldest).Undone == 0)
         {
+            Book(ref At(_oldest));
             _endOfAll = Math.Max(_endOfAll, At(_oldest).End);
             _oldest++;
             ref readonly var next = ref At(_oldest);
             if (next.Operator != _current)
             {
-                Close(Math.Max(_endOfAll, next.Issued));
+                Pass(Math.Max(_endOfAll, next.Issued));
                 _current = next.Operator;
             }
         }

@@ -20,6 +20,7 @@ internal sealed class StampedUnits
     private readonly StampedUnit[] _units;
     private readonly StampedQueue[] _queues;
     private readonly StampedDma[] _channels;
+    private readonly StampedComputeUnit[] _computeUnits;
     private readonly IMachineMemory _memory;
     private readonly CommandExecutor? _executor;
     private readonly DependencyTracker? _tracker;
@@ -62,6 +63,7 @@ internal sealed class StampedUnits
         _queues = [.. _ids.Select(_ => new StampedQueue(hardware.Sequencer.QueueDepth))];
         _isAwake = new bool[_ids.Length];
         _channels = [.. _units.OfType<StampedDma>()];
+        _computeUnits = [.. _units.OfType<StampedComputeUnit>()];
         _sends = new(_channels.Length);
         _totals = new(program.Operators);
         _operators = new(_totals);
@@ -164,8 +166,9 @@ internal sealed class StampedUnits
         }
     }
 
-    private bool TryStart(int unit) =>
-        unit < _channels.Length ? TryStart(_channels[unit], ref _queues[unit]) : TryStart((StampedComputeUnit)_units[unit], ref _queues[unit]);
+    private bool TryStart(int unit) => unit < _channels.Length
+        ? TryStart(_channels[unit], ref _queues[unit])
+        : TryStart(_computeUnits[unit - _channels.Length], ref _queues[unit]);
 
     private bool TryStart(StampedComputeUnit unit, ref StampedQueue queue)
     {
@@ -192,7 +195,7 @@ internal sealed class StampedUnits
         }
 
         var stamps = new StampedCommand(head.Instruction, head.Span, head.Issued, ready, cause, start);
-        var clock = Execute(unit, head);
+        var clock = _executor is null ? null : Execute(_executor, unit, head);
         _registers.Release(head.Registers);
         queue.RemoveHead(start);
         End(unit, command, stamps, unit.Book(stamps, end), clock);
@@ -235,7 +238,7 @@ internal sealed class StampedUnits
             channel.Begin(resolved, new(head.Instruction, head.Span, head.Issued, ready, cause, start));
         }
 
-        if (Execute(channel, head) is { } clock)
+        if (_executor is not null && Execute(_executor, channel, head) is { } clock)
         {
             channel.Keep(clock);
         }
@@ -304,9 +307,9 @@ internal sealed class StampedUnits
 
     /// <summary>Executes a command where values matter as well.</summary>
     /// <returns>The unit's clock at its start, for the proof of order; null without it.</returns>
-    private long[]? Execute(StampedUnit unit, in StampedQueue.Place place)
+    private long[]? Execute(CommandExecutor executor, StampedUnit unit, in StampedQueue.Place place)
     {
-        _executor?.Execute(unit.Number, _code.Entry, place.Instruction, _code.CommandAt(place.Instruction), _registers[place.Registers]);
+        executor.Execute(unit.Number, _code.Entry, place.Instruction, _code.CommandAt(place.Instruction), _registers[place.Registers]);
         return _tracker?.Snapshot(unit.Number);
     }
 
