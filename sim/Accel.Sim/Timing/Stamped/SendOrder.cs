@@ -19,6 +19,11 @@ internal sealed class SendOrder
 
     public void Set(int channel, long cycle)
     {
+        if (_cycles[channel] == cycle)
+        {
+            return;
+        }
+
         _cycles[channel] = cycle;
         if (cycle < Cycle || (cycle == Cycle && channel < First))
         {

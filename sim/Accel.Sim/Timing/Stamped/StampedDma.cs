@@ -143,9 +143,6 @@ internal sealed class StampedDma(UnitId id, int number, DmaConfig config) : Stam
         }
     }
 
-    /// <summary>Instruction of the command that is sending, or of the last one that did.</summary>
-    public int InstructionOf(long number) => At(number).Stamps.Instruction;
-
     /// <summary>Keeps the unit's clock at the start of the command that was last taken, for the proof of order.</summary>
     public void Keep(long[] clock) => At(_next - 1).Clock = clock;
 

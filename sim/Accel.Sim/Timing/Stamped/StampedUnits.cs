@@ -235,6 +235,7 @@ internal sealed class StampedUnits
         else
         {
             start = channel.EarliestStart(start);
+            _totals.Moved(command.Operator, _code.PlacesOf(command).Traffic, resolved.Size.Transfer.Bytes);
             channel.Begin(resolved, new(head.Instruction, head.Span, head.Issued, ready, cause, start));
         }
 
@@ -428,8 +429,6 @@ internal sealed class StampedUnits
         var cycle = channel.NextSend;
         var command = channel.Send(out var group);
         _sends.Set(channel.Number, channel.NextSend);
-        ref readonly var timed = ref _code[channel.InstructionOf(command)];
-        _totals.Moved(timed.Operator, _code.PlacesOf(timed).Traffic, group.Bytes);
         ref var sent = ref _sent.Add(_memory.Send(group, channel.Number, cycle));
         (sent.Channel, sent.Command) = (channel.Number, command);
         if (_observed is not null)

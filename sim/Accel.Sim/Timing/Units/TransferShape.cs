@@ -14,6 +14,9 @@ internal readonly record struct TransferShape(long RowBytes, long Rows, long Pla
 {
     public bool IsEmpty => RowBytes <= 0 || Rows <= 0 || Planes <= 0;
 
+    /// <summary>Bytes of all rows.</summary>
+    public long Bytes => IsEmpty ? 0 : RowBytes * Rows * Planes;
+
     public static TransferShape Of(DmaCommand command, ReadOnlySpan<long> registers)
     {
         if (command is not Gather gather)
