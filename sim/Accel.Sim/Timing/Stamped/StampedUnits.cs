@@ -21,7 +21,7 @@ internal sealed class StampedUnits
     private readonly StampedQueue[] _queues;
     private readonly StampedDma[] _channels;
     private readonly StampedComputeUnit[] _computeUnits;
-    private readonly IMachineMemory _memory;
+    private readonly MemoryTraffic _traffic;
     private readonly CommandExecutor? _executor;
     private readonly DependencyTracker? _tracker;
     private readonly ObservedOrder? _observed;
@@ -29,8 +29,6 @@ internal sealed class StampedUnits
     private readonly OperatorStamps _operators;
     private readonly SemaphoreFile _semaphores;
     private readonly RegisterSnapshots _registers = new();
-    private readonly SendOrder _sends;
-    private readonly GroupsUnderWay _sent = new();
 
     /// <summary>Who waits for a semaphore to be given: a unit, <see cref="None"/> or <see cref="Several"/>.</summary>
     private readonly int[] _waiting;
@@ -43,7 +41,7 @@ internal sealed class StampedUnits
 
     public StampedUnits(CompiledProgram program, HardwareConfig hardware, TimingOptions options, IMachineMemory memory, CommandExecutor? executor)
     {
-        (_memory, _executor, _tracker) = (memory, executor, executor?.Tracker);
+        (_executor, _tracker) = (executor, executor?.Tracker);
         _observed = options.Observer is { WantsCommands: true } observer ? new(observer) : null;
         _semaphores = new(program.Machine.Semaphores);
         _waiting = new int[program.Machine.Semaphores];
@@ -64,7 +62,7 @@ internal sealed class StampedUnits
         _isAwake = new bool[_ids.Length];
         _channels = [.. _units.OfType<StampedDma>()];
         _computeUnits = [.. _units.OfType<StampedComputeUnit>()];
-        _sends = new(_channels.Length);
+        _traffic = new(_channels, memory, _observed);
         _totals = new(program.Operators);
         _operators = new(_totals);
     }
@@ -140,9 +138,14 @@ internal sealed class StampedUnits
     {
         while (_awake.Count == 0)
         {
-            if (!TakeMemoryStep())
+            if (!_traffic.TryStep(out var channel, out var hasArrived))
             {
                 return false;
+            }
+
+            if (hasArrived ? EndTransfers(channel) : !channel.IsSending)
+            {
+                Wake(channel.Number);
             }
         }
 
@@ -246,6 +249,7 @@ internal sealed class StampedUnits
 
         _registers.Release(head.Registers);
         queue.RemoveHead(start);
+        _traffic.Schedule(channel);
         EndTransfers(channel);
         return true;
     }
@@ -314,11 +318,10 @@ internal sealed class StampedUnits
         return _tracker?.Snapshot(unit.Number);
     }
 
-    /// <summary>Ends transfers whose work is done, and takes down when the channel sends next.</summary>
+    /// <summary>Ends transfers whose work is done.</summary>
     /// <returns>Whether one ended.</returns>
     private bool EndTransfers(StampedDma channel)
     {
-        _sends.Set(channel.Number, channel.NextSend);
         var hasEnded = false;
         while (channel.TryEnd(out var stamps, out var end, out var clock))
         {
@@ -387,58 +390,6 @@ internal sealed class StampedUnits
         {
             _isAwake[unit] = true;
             _awake.Push(unit);
-        }
-    }
-
-    /// <summary>
-    /// The next thing between chip and memory: answers first, then sending in the order of the channels. All cycles that do not depend on it are
-    /// known, so nothing that becomes known later lies before it.
-    /// </summary>
-    /// <returns>Whether there was one.</returns>
-    private bool TakeMemoryStep()
-    {
-        if (_sent.Count > 0 && _memory.NextArrival(_sends.Cycle) is var (transfer, arrival))
-        {
-            Arrive(transfer, arrival);
-            return true;
-        }
-
-        if (_sends.Cycle == StampedUnit.Never)
-        {
-            return false;
-        }
-
-        Send(_channels[_sends.First]);
-        return true;
-    }
-
-    private void Arrive(int transfer, long cycle)
-    {
-        ref readonly var sent = ref _sent.Remove(transfer);
-        _observed?.Group(sent.Timing with { End = cycle });
-        var channel = _channels[sent.Channel];
-        channel.Arrived(sent.Command, cycle);
-        if (EndTransfers(channel))
-        {
-            Wake(channel.Number);
-        }
-    }
-
-    private void Send(StampedDma channel)
-    {
-        var cycle = channel.NextSend;
-        var command = channel.Send(out var group);
-        _sends.Set(channel.Number, channel.NextSend);
-        ref var sent = ref _sent.Add(_memory.Send(group, channel.Number, cycle));
-        (sent.Channel, sent.Command) = (channel.Number, command);
-        if (_observed is not null)
-        {
-            sent.Timing = new(channel.Number, group.Bytes, group.Bursts, group.IsWrite, cycle, cycle);
-        }
-
-        if (!channel.IsSending)
-        {
-            Wake(channel.Number);
         }
     }
 
