@@ -36,6 +36,7 @@ internal sealed class StampedMachine
     public TimingReport Run(Workload workload, HardwareConfig hardware)
     {
         var now = 0L;
+        _runs.EnsureCapacity(workload.Runs.Count);
         for (var run = 0; run < workload.Runs.Count; run++)
         {
             var end = Run(run, workload.Runs[run], now);

@@ -106,7 +106,7 @@ internal sealed class StampedUnits
         _semaphores.Fence();
     }
 
-    /// <summary>Puts a command into its unit's queue, and starts what can start then.</summary>
+    /// <summary>Puts a command into its unit's queue.</summary>
     /// <param name="instruction">Its index in the entry point.</param>
     /// <param name="sequencer">Who issues it.</param>
     /// <param name="cycle">The first cycle in which that may be; the cycle in which it is.</param>
