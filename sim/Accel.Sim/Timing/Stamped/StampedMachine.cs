@@ -88,14 +88,23 @@ internal sealed class StampedMachine
 
     private TimedCode CodeOf(string name)
     {
-        var known = _codes.Find(code => code.Entry.Name == name);
-        if (known is null)
+        foreach (var known in _codes)
         {
-            known = new(_program.EntryPoints.First(entry => entry.Name == name), unit => Dispatcher.NumberOf(_program.Machine, unit), _sizes);
-            _codes.Add(known);
+            if (known.Entry.Name == name)
+            {
+                return known;
+            }
         }
 
-        return known;
+        return AddCode(name);
+    }
+
+    private TimedCode AddCode(string name)
+    {
+        var entry = _program.EntryPoints.First(entry => entry.Name == name);
+        var code = new TimedCode(entry, unit => Dispatcher.NumberOf(_program.Machine, unit), _sizes);
+        _codes.Add(code);
+        return code;
     }
 
     /// <summary>Hands out commands as far as the cycles of their issue are known.</summary>
