@@ -17,8 +17,6 @@ public static class ModelCompiler
     /// <summary>Shares of the scratchpad that weight tiles may take, in 64ths, from the best to the last that is tried.</summary>
     private static readonly int[] _weightShares = [42, 34, 17, 9, 5, 3];
 
-    private static readonly string[] _entryPoints = ["prefill", "decode", "batch"];
-
     /// <summary>Whole stripes are fetched where all that might be filler is no more than one part in so many of the weights.</summary>
     private const int StripeWorth = 64;
 
@@ -28,9 +26,21 @@ public static class ModelCompiler
     /// <exception cref="InputException">The model does not fit the machine, or asks for what the machine cannot do.</exception>
     public static (CompiledProgram Program, CompilationReport Report) Compile(QuantizedGraph graph, HardwareConfig config, CompilerOptions options)
     {
+        var compilation = Run(graph, config, options);
+        var program = Assemble(compilation);
+        return (program, Report(compilation, program));
+    }
+
+    /// <summary>The program alone.</summary>
+    /// <exception cref="InputException">As <see cref="Compile"/>.</exception>
+    public static CompiledProgram CompileProgram(QuantizedGraph graph, HardwareConfig config, CompilerOptions options) => Assemble(Run(graph, config, options));
+
+    private static Compilation Run(QuantizedGraph graph, HardwareConfig config, CompilerOptions options)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ContextLength, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PrefillTokens, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Sequences, 1);
+        options.RequireEntryPoints();
         var machine = new Machine(config);
         MachineChecks.Run(graph, machine);
         var plan = new ModelPlan(graph, new StateSpace(
@@ -39,17 +49,17 @@ public static class ModelCompiler
         PassPipeline.Run(plan, options);
 
         // The greatest run that fits is found on shapes; weights are packed once.
-        var (fit, dram, contexts) = Fit(plan, machine, options);
+        var (fit, matrices, dram, contexts) = Fit(plan, machine, options);
         if (graph.HasWeights)
         {
             dram = new DramLayout(graph.Name, machine, true, options.Sequences, FetchesStripes(plan, machine));
-            contexts = EmitAll(plan, machine, options, dram, fit);
+            contexts = EmitAll(plan, machine, options, dram, matrices, fit, triesFirst: false);
         }
 
-        return Assemble(plan, machine, options, fit.Tokens, dram, contexts);
+        return new(plan, machine, options, fit.Tokens, dram, contexts);
     }
 
-    private static (Fitting Fit, DramLayout Dram, EmitContext[] Contexts) Fit(ModelPlan plan, Machine machine, CompilerOptions options)
+    private static (Fitting Fit, WeightPlan Matrices, DramLayout Dram, EmitContext[] Contexts) Fit(ModelPlan plan, Machine machine, CompilerOptions options)
     {
         CapacityException? last = null;
         var lanes = Math.Max(machine.Arrays, machine.Shape.VectorUnits);
@@ -57,6 +67,17 @@ public static class ModelCompiler
         {
             foreach (var share in _weightShares)
             {
+                WeightPlan matrices;
+                try
+                {
+                    matrices = new(plan, machine, TokensOf(RunsOf(options, tokens)), SlotBytes(machine, share));
+                }
+                catch (CapacityException exception)
+                {
+                    last = exception;
+                    continue;
+                }
+
                 // A state on chip saves its own bytes; room for weight tiles saves time of every product: states give way first.
                 for (var residents = plan.Residents.Count; residents >= 0;)
                 {
@@ -64,7 +85,8 @@ public static class ModelCompiler
                     {
                         var fit = new Fitting(tokens, share, lanes, residents);
                         var dram = new DramLayout(plan.Graph.Name, machine, false, options.Sequences, FetchesStripes(plan, machine));
-                        return (fit, dram, EmitAll(plan, machine, options, dram, fit));
+                        // Most models fit at once; a model that did not may not fit again.
+                        return (fit, matrices, dram, EmitAll(plan, machine, options, dram, matrices, fit, triesFirst: last is not null));
                     }
                     catch (CapacityException exception)
                     {
@@ -85,20 +107,70 @@ public static class ModelCompiler
         throw last!.ToInput();
     }
 
-    private static EmitContext[] EmitAll(ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, Fitting fit)
+    /// <summary>The entry points of a program.</summary>
+    /// <param name="tokens">Most tokens of a prefill run.</param>
+    private static List<RunShape> RunsOf(CompilerOptions options, int tokens)
     {
-        RunShape[] runs = [new(fit.Tokens), new(1), .. options.Sequences > 1 ? [new RunShape(Math.Min(options.Sequences, fit.Tokens), true)] : Array.Empty<RunShape>()];
-        var matrices = new WeightPlan(plan, machine, [.. runs.Select(run => run.Tokens)], SlotBytes(machine, fit.Share));
+        List<RunShape> runs = [new(EntryPointNames.Prefill, tokens), new(EntryPointNames.Decode, 1)];
+        if (options.Sequences > 1)
+        {
+            runs.Add(new(EntryPointNames.Batch, Math.Min(options.Sequences, tokens), true));
+        }
+
+        return runs;
+    }
+
+    private static int[] TokensOf(List<RunShape> runs)
+    {
+        var tokens = new int[runs.Count];
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            tokens[i] = runs[i].Tokens;
+        }
+
+        return tokens;
+    }
+
+    /// <param name="triesFirst">Whether commands are made only when all entry points are known to fit.</param>
+    /// <returns>In the order of the entry points: those with commands, and trials of the others.</returns>
+    /// <exception cref="CapacityException">Of the first entry point that does not fit.</exception>
+    private static EmitContext[] EmitAll(
+        ModelPlan plan, Machine machine, CompilerOptions options, DramLayout dram, WeightPlan matrices, Fitting fit, bool triesFirst)
+    {
         var residents = plan.Residents.Take(fit.Residents).ToHashSet();
         new LayerPlacement(dram, plan, matrices, plan.StateSpace with { RunTokens = fit.Tokens }, residents.Contains).Run(machine, machine.Shape.DramBytes);
-        EmitContext Entry(RunShape run)
+        EmitContext Emit(RunShape run, bool isTrial)
         {
-            var context = new EmitContext(machine, plan, options, dram, matrices, run, fit);
+            var context = new EmitContext(machine, plan, options, dram, matrices, run, fit, isTrial);
             context.EmitAll();
             return context;
         }
 
-        EmitContext[] entries = [.. runs.Select(Entry)];
+        EmitContext Try(RunShape run)
+        {
+            try
+            {
+                return Emit(run, isTrial: true);
+            }
+            catch (CapacityException exception) when (exception.Place == CapacityException.Semaphores)
+            {
+                // A trial sets some aside: whether there are enough only the commands tell. All other limits are those of the commands.
+                return Emit(run, isTrial: false);
+            }
+        }
+
+        var runs = RunsOf(options, fit.Tokens);
+        var entries = new EmitContext[runs.Count];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = triesFirst || !options.Wants(runs[i].Name) ? Try(runs[i]) : Emit(runs[i], isTrial: false);
+        }
+
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = entries[i].Stream.IsTrial && options.Wants(runs[i].Name) ? Emit(runs[i], isTrial: false) : entries[i];
+        }
+
         dram.Verify(machine.Shape.DramBytes);
         return entries;
     }
@@ -109,24 +181,30 @@ public static class ModelCompiler
     /// </summary>
     private static bool FetchesStripes(ModelPlan plan, Machine machine)
     {
-        var fetches = plan.Ops.Sum(op => ConstantLoads.VectorsOf(op).Count() + op switch
+        var (fetches, bits) = (0, 0L);
+        var matrices = new HashSet<WeightMatrix>();
+        foreach (var op in plan.Ops)
         {
-            QuantizedLinear or QuantizedTable => 1,
-            QuantizedAttention attention => 4 * attention.KeyHeads,
-            _ => 0,
-        });
-        var weights = plan.Ops.OfType<QuantizedLinear>().Select(op => op.Weight).Distinct().Sum(weight => weight.StorageBits) / 8;
-        return fetches * machine.Stripe <= weights / StripeWorth;
+            fetches += ConstantLoads.VectorsOf(op).Count + op switch
+            {
+                QuantizedLinear or QuantizedTable => 1,
+                QuantizedAttention attention => 4 * attention.KeyHeads,
+                _ => 0,
+            };
+            bits += op is QuantizedLinear { Weight: var weight } && matrices.Add(weight) ? weight.StorageBits : 0;
+        }
+
+        return fetches * machine.Stripe <= bits / 8 / StripeWorth;
     }
 
     /// <summary>What a share of the scratchpad allows a slot.</summary>
     private static long SlotBytes(Machine machine, int share) => Math.Max(
         machine.Shape.ScratchpadBytes / 64 * share / (WeightTraffic.SlotsPerArray * machine.Arrays) / LinearScanAllocator.Alignment, 1) * LinearScanAllocator.Alignment;
 
-    private static (CompiledProgram Program, CompilationReport Report) Assemble(
-        ModelPlan plan, Machine machine, CompilerOptions options, int tokens, DramLayout dram, EmitContext[] contexts)
+    private static CompiledProgram Assemble(Compilation compilation)
     {
-        var program = new CompiledProgram
+        var (plan, machine, options, _, dram, contexts) = compilation;
+        return new()
         {
             Name = plan.Graph.Name,
             Machine = machine.Shape,
@@ -135,12 +213,25 @@ public static class ModelCompiler
             Segments = dram.Segments,
             Residents = [.. contexts[0].Residents],
             Operators = [.. plan.Ops.Select(op => new OperatorEntry(op.Result.Name, op.Mnemonic))],
-            EntryPoints = [.. contexts.Zip(_entryPoints, (context, name) => new EntryPoint(name, context.MostTokens, context.Stream.Finish()) { IsBatch = context.IsBatch })],
+            EntryPoints = [.. compilation.Wanted.Select(context => new EntryPoint(context.Run.Name, context.MostTokens, context.Stream.Finish()) { IsBatch = context.IsBatch })],
         };
-        long[] positions = [0, options.ContextLength / 2, options.ContextLength / 2];
-        var entries = contexts.Select((context, i) => TrafficReport.Make(plan, context, program, program.EntryPoints[i], positions[i]));
+    }
+
+    private static CompilationReport Report(Compilation compilation, CompiledProgram program)
+    {
+        var (plan, _, options, tokens, dram, contexts) = compilation;
+        var entries = compilation.Wanted.Zip(program.EntryPoints, (context, entry) =>
+            TrafficReport.Make(plan, context, program, entry, entry.Name == EntryPointNames.Prefill ? 0 : options.ContextLength / 2));
         var states = plan.Ops.SelectMany(op => op.States)
             .Select(state => new StatePlacement(state.Name, contexts[0].States.BytesOf(state), contexts[0].IsResident(state)));
-        return (program, new CompilationReport(tokens, dram.End, [.. states], [.. entries]));
+        return new(tokens, dram.End, [.. states], [.. entries]);
+    }
+
+    /// <summary>What all that is reported and assembled is taken from.</summary>
+    /// <param name="Tokens">Most tokens of a prefill run.</param>
+    /// <param name="Contexts">One for each entry point that the model has on the machine, wanted or not.</param>
+    private sealed record Compilation(ModelPlan Plan, Machine Machine, CompilerOptions Options, int Tokens, DramLayout Dram, EmitContext[] Contexts)
+    {
+        public IEnumerable<EmitContext> Wanted => Contexts.Where(context => Options.Wants(context.Run.Name));
     }
 }

@@ -78,6 +78,9 @@ public enum SimulationMode
 
     /// <summary>Events, and remembered steps for long contiguous streams.</summary>
     Memo,
+
+    /// <summary>Events, and remembered steps for streams that come in many transfers, one after another.</summary>
+    Reach,
 }
 
 /// <summary>What to write down for each command or request. Costs memory in proportion.</summary>

@@ -29,6 +29,8 @@ public sealed partial class DramSystem
         Harvest();
         while (_transfers[transfer].PartsLeft > 0)
         {
+            _classes.ForEach(shared => shared.Channel.Settle());
+            Harvest();
             RunChannels(Math.Max(Now.Value + Lead, EarliestEnd(transfer)));
             Harvest();
         }
@@ -86,6 +88,7 @@ public sealed partial class DramSystem
     /// <summary>The counts up to <see cref="Now"/>.</summary>
     public DramReport Report()
     {
+        _classes.ForEach(shared => shared.Channel.Settle());
         Harvest();
         var last = Math.Max(_lastOfMerged, _classes.Max(c => c.Channel.Inputs.Max(i => i.Transfers.LastCompletion)));
         return new DramReport(Config, Mode, CountersOfAll(), _settledLatencies)
@@ -143,8 +146,8 @@ public sealed partial class DramSystem
             return;
         }
 
-        // The bound on a far completion takes longer to work out than a short way takes to simulate.
-        var bound = limit - Now.Value < FarAhead ? 0 : EarliestEndOfAny();
+        // The bound on a far completion takes longer to work out than a short way takes to simulate, and needs queues as they are now.
+        var bound = limit - Now.Value < FarAhead || !_classes.TrueForAll(c => c.Channel.IsSettled) ? 0 : EarliestEndOfAny();
         RunChannels(Math.Min(limit, Math.Max(Now.Value + Lead, bound)));
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Accel.Core.Diagnostics;
 using Accel.Core.Units;
 using Accel.Dram.Controller;
+using Accel.Dram.Controller.Reach;
 using Accel.Dram.Mapping;
 using Accel.Dram.Reports;
 using Accel.Dram.Standards;
@@ -36,6 +37,8 @@ public sealed partial class DramSystem
     private readonly AddressMapping _mapping;
     private readonly LocalAddressing?[] _addressing;
     private readonly MemoTable[] _tables;
+    private readonly ReachTable _reached = new();
+    private readonly WindowShapes _windows;
     private readonly Dictionary<int, Transfer> _transfers = [];
     private int _added;
     private readonly InOrderFrontEnd? _frontEnd;
@@ -58,6 +61,7 @@ public sealed partial class DramSystem
         _recording = recording;
         _addressing = new LocalAddressing?[config.Channels * config.Device.PseudoChannels];
         _tables = [.. Enumerable.Range(0, Math.Min(threads, config.Channels)).Select(_ => new MemoTable())];
+        _windows = new WindowShapes(config.Device);
         MakeClasses(mode != SimulationMode.Naive && recording == Recording.None && config.Controller.FrontEnd == FrontEnd.PerChannel);
         if (config.Controller.FrontEnd == FrontEnd.InOrder)
         {
@@ -78,8 +82,8 @@ public sealed partial class DramSystem
     /// <summary>All cycles below this one have been simulated.</summary>
     public Cycles Now { get; private set; }
 
-    /// <summary>Distinct states and steps kept by <see cref="SimulationMode.Memo"/>.</summary>
-    public (int States, int Steps) Remembered => (_tables.Sum(t => t.States), _tables.Sum(t => t.Steps));
+    /// <summary>Distinct states and steps kept by <see cref="SimulationMode.Memo"/> and <see cref="SimulationMode.Reach"/>.</summary>
+    public (int States, int Steps) Remembered => (_tables.Sum(t => t.States) + _reached.Queues, _tables.Sum(t => t.Steps) + _reached.Steps);
 
     /// <summary>Adds a transfer.</summary>
     /// <param name="descriptor">What to move.</param>
@@ -212,6 +216,7 @@ public sealed partial class DramSystem
         {
             SimulationMode.Naive => new NaiveChannel(device, policy, _mapping, addressing, log),
             SimulationMode.Event => new EventChannel(device, policy, _mapping, addressing, log),
+            SimulationMode.Reach => new ReachChannel(new EventChannel(device, policy, _mapping, addressing, log), _mapping, addressing, _reached, _windows),
             _ => new MemoChannel(new EventChannel(device, policy, _mapping, addressing, log), _mapping, addressing, table),
         };
     }

@@ -10,7 +10,26 @@ public sealed class ConfigSet<T> : IReadOnlyList<T>, IEquatable<ConfigSet<T>>
 {
     private readonly T[] _values;
 
-    internal ConfigSet(IEnumerable<T> values) => _values = [.. values.Distinct().Order()];
+    /// <remarks>A few values at most: boxes are cheaper than a sort that is compiled at run time for each enumeration.</remarks>
+    internal ConfigSet(ReadOnlySpan<T> values)
+    {
+        var sorted = new List<T>(values.Length);
+        foreach (var value in values)
+        {
+            var place = 0;
+            while (place < sorted.Count && Comparer.Default.Compare(sorted[place], value) < 0)
+            {
+                place++;
+            }
+
+            if (place == sorted.Count || Comparer.Default.Compare(sorted[place], value) > 0)
+            {
+                sorted.Insert(place, value);
+            }
+        }
+
+        _values = [.. sorted];
+    }
 
     public int Count => _values.Length;
 
@@ -35,5 +54,5 @@ public sealed class ConfigSet<T> : IReadOnlyList<T>, IEquatable<ConfigSet<T>>
 public static class ConfigSet
 {
     public static ConfigSet<T> Create<T>(ReadOnlySpan<T> values)
-        where T : struct, Enum => new(values.ToArray());
+        where T : struct, Enum => new(values);
 }

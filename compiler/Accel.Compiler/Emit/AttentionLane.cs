@@ -26,6 +26,9 @@ internal sealed class AttentionLane
     private readonly Block _sums;
     private readonly Block[] _loaded;
     private readonly Block _weights;
+    private Block[] _arrayReads = [];
+    private Block[] _vectorReads = [];
+    private Block[] _vectorWrites = [];
     private DoubleBuffer? _keyTiles;
     private DoubleBuffer? _valueTiles;
     private DoubleBuffer? _scaleTiles;
@@ -58,9 +61,9 @@ internal sealed class AttentionLane
 
     private long ScoreStride => 4L * (_shape.KeepsScores ? _shape.Keys.Slots : _shape.Tile);
 
-    private Block[] ArrayReads => [_shape.QueryCodes, _shape.QueryScales, .. _loaded, _weights, _shape.Keys.OnChip ?? default, _shape.Values.OnChip ?? default];
+    private Block[] ArrayReadsWith(Block[] own) => [_shape.QueryCodes, _shape.QueryScales, .. _loaded, _weights, _shape.Keys.OnChip ?? default, _shape.Values.OnChip ?? default, .. own];
 
-    private Block[] VectorReads => [_loaded[2], _sums, _shape.Values.OnChip ?? default];
+    private Block[] VectorReadsWith(Block[] own) => [_loaded[2], _sums, _shape.Values.OnChip ?? default, .. own];
 
     private Block[] VectorWrites => [_scores, _wide, _probabilities, _visibleScales, _weights, .. _rows.Blocks, _shape.Context.Place(_shape.Op.Output).Data];
 
@@ -70,26 +73,30 @@ internal sealed class AttentionLane
     {
         Stream.Acquire(_dma, [_scores], [.. _loaded, .. stored]);
         Block[] own = _shape.HoldsOwn ? stored : [];
-        Stream.Acquire(_array, [.. ArrayReads, .. own], [_scores, _sums]);
-        Stream.Acquire(_vector, [.. VectorReads, .. own], VectorWrites);
-        _keyTiles = _shape.Keys.OnChip is null ? new(Stream, $"keys {_index}", _dma, _array, _loaded[0], _shape.KeySlot) : null;
-        _valueTiles = _shape.Values.OnChip is null ? new(Stream, $"values {_index}", _dma, _array, _loaded[1], _shape.ValueSlot) : null;
+        (_arrayReads, _vectorReads, _vectorWrites) = (ArrayReadsWith(own), VectorReadsWith(own), VectorWrites);
+        Stream.Acquire(_array, _arrayReads, [_scores, _sums]);
+        Stream.Acquire(_vector, _vectorReads, _vectorWrites);
+        _keyTiles = _shape.Keys.OnChip is null ? new(Stream, "keys", _index, _dma, _array, _loaded[0], _shape.KeySlot) : null;
+        _valueTiles = _shape.Values.OnChip is null ? new(Stream, "values", _index, _dma, _array, _loaded[1], _shape.ValueSlot) : null;
         if (_shape.HeadSlot is { } slot)
         {
             HeadScales? Scales(AttentionCache cache, string name, UnitId reader, Block block) =>
-                cache.OnChip is null ? new(_shape, cache, new(Stream, $"{name} scales {_index}", _dma, reader, block, slot), reader) : null;
+                cache.OnChip is null ? new(_shape, cache, new(Stream, $"{name} scales", _index, _dma, reader, block, slot), reader) : null;
             _keyScales = Scales(_shape.Keys, "key", _array, _loaded[3]);
             _valueScales = Scales(_shape.Values, "value", _vector, _loaded[2]);
         }
         else
         {
-            _scaleTiles = _shape.Values.OnChip is null ? new(Stream, $"scales {_index}", _dma, _vector, _loaded[2], _shape.ScaleSlot) : null;
+            _scaleTiles = _shape.Values.OnChip is null ? new(Stream, "scales", _index, _dma, _vector, _loaded[2], _shape.ScaleSlot) : null;
         }
 
-        _weightTiles = new(Stream, $"probabilities {_index}", _vector, _array, _weights, _shape.WeightSlot);
-        _scoreTiles = new(Stream, $"scores {_index}", _array, _vector, _scores, _shape.ScoreSlot);
+        _weightTiles = new(Stream, "probabilities", _index, _vector, _array, _weights, _shape.WeightSlot);
+        _scoreTiles = new(Stream, "scores", _index, _array, _vector, _scores, _shape.ScoreSlot);
         Add(new Synchronize(_vector) { Signals = [Semaphore("heads free")] });
     }
+
+    /// <summary>All semaphores that rounds take beside those taken at the start.</summary>
+    public void TakeSemaphores() => _ = Semaphore("heads full");
 
     /// <summary>All semaphores back to zero; who comes next may have the blocks.</summary>
     /// <param name="stored">As at the start. What is held is stored at the run's end, when no channel reads the caches any more.</param>
@@ -103,8 +110,8 @@ internal sealed class AttentionLane
 
         Block[] own = _shape.HoldsOwn ? stored : [];
         Stream.Release(_dma, [_scores, .. own], _loaded);
-        Stream.Release(_array, [.. ArrayReads, .. own], [_scores, _sums]);
-        Stream.Release(_vector, [.. VectorReads, .. own], VectorWrites);
+        Stream.Release(_array, _arrayReads, [_scores, _sums]);
+        Stream.Release(_vector, _vectorReads, _vectorWrites);
     }
 
     public void BeginHead(Expression head)
@@ -143,19 +150,21 @@ internal sealed class AttentionLane
     /// <summary>Gives a command to the lane's unit of its kind.</summary>
     private void Add(Command command) => Stream.AddRaw(command switch
     {
-        VectorCommand vector => vector with { Vector = _index },
-        ArrayCommand array => array with { Array = _index },
-        DmaCommand dma => dma with { Channel = _dma.Index },
+        VectorCommand vector => vector with { Vector = _index, Operator = Stream.Operator },
+        ArrayCommand array => array with { Array = _index, Operator = Stream.Operator },
+        DmaCommand dma => dma with { Channel = _dma.Index, Operator = Stream.Operator },
         _ => command,
     });
 
     private Block TwoSlots(long bytes) => _shape.Context.Temporary(DoubleBuffer.Slots * ((bytes + 63) / 64 * 64));
 
-    private static SemaphoreUse[] Full(DoubleBuffer? buffer) => buffer is null ? [] : [buffer.Full];
+    private static SemaphoreList Full(DoubleBuffer? buffer) => buffer is null ? default : [buffer.Full];
 
-    private static SemaphoreUse[] Free(DoubleBuffer? buffer) => buffer is null ? [] : [buffer.Free];
+    private static SemaphoreList Free(DoubleBuffer? buffer) => buffer is null ? default : [buffer.Free];
 
-    private SemaphoreUse Semaphore(string purpose) => Stream.Semaphore($"{purpose} {_index}");
+    private static SemaphoreList And(SemaphoreUse use, SemaphoreUse? other) => other is { } more ? [use, more] : [use];
+
+    private SemaphoreUse Semaphore(string purpose) => Stream.Semaphore(purpose, _index);
 
     private View Scores() =>
         _rows.Rows(LaneType.I32, _shape.KeepsScores ? (_shape.Tiles.FirstKey * 4) + _scores.Start : _scoreTiles.Address, _shape.Tiles.Columns, ScoreStride);
@@ -215,8 +224,8 @@ internal sealed class AttentionLane
             false)
         {
             Dataflow = _shape.ScoreDataflow,
-            Waits = [.. Full(buffer)],
-            Signals = [.. Free(buffer)],
+            Waits = Full(buffer),
+            Signals = Free(buffer),
         });
         Add(new Drain(
             0,
@@ -255,14 +264,14 @@ internal sealed class AttentionLane
         if (_shape.NeedsMask)
         {
             var visible = RowsOf(LaneType.I32, _visibleScales);
-            Add(new Elementwise(LaneFunction.Move, scales, 0, visible, 0, 0) { Waits = [.. Full(buffer)], Signals = [.. Free(buffer)] });
+            Add(new Elementwise(LaneFunction.Move, scales, 0, visible, 0, 0) { Waits = Full(buffer), Signals = Free(buffer) });
             Add(Hide(visible, 0));
             Add(new Reduce(ReduceFunction.Maximum, visible, _rows.GreatestScale, true));
         }
         else
         {
             var repeated = _rows.Rows(LaneType.U16, scales.Address, _shape.Tiles.Columns, 0);
-            Add(new Reduce(ReduceFunction.Maximum, repeated, _rows.GreatestScale, true) { Waits = [.. Full(buffer)], Signals = [.. Free(buffer)] });
+            Add(new Reduce(ReduceFunction.Maximum, repeated, _rows.GreatestScale, true) { Waits = Full(buffer), Signals = Free(buffer) });
         }
     }
 
@@ -336,8 +345,8 @@ internal sealed class AttentionLane
         {
             ShiftBy = _rows.Headroom,
             ShiftSign = -1,
-            Waits = [_weightTiles.Free, .. Full(scaleBuffer)],
-            Signals = [_weightTiles.Full, .. Free(scaleBuffer)],
+            Waits = And(_weightTiles.Free, scaleBuffer?.Full),
+            Signals = And(_weightTiles.Full, scaleBuffer?.Free),
         });
         Add(new MatMul(
             weights,
@@ -349,8 +358,8 @@ internal sealed class AttentionLane
             !isFirst)
         {
             Dataflow = _shape.ValueDataflow,
-            Waits = [_weightTiles.Full, .. Full(valueBuffer)],
-            Signals = [_weightTiles.Free, .. Free(valueBuffer)],
+            Waits = And(_weightTiles.Full, valueBuffer?.Full),
+            Signals = And(_weightTiles.Free, valueBuffer?.Free),
         });
     }
 

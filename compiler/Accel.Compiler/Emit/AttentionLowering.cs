@@ -21,10 +21,27 @@ internal static class AttentionLowering
             ? [.. shape.Keys.Hold(op.Key), .. shape.Values.Hold(op.Value)]
             : [.. shape.Keys.Append(op.Key), .. shape.Values.Append(op.Value)];
         EncodeQueries(shape);
-        var lanes = Enumerable.Range(0, shape.Lanes).Select(index => new AttentionLane(shape, index)).ToArray();
+        var lanes = new AttentionLane[shape.Lanes];
+        for (var i = 0; i < lanes.Length; i++)
+        {
+            lanes[i] = new(shape, i);
+        }
+
         foreach (var lane in lanes)
         {
             lane.Start(stored);
+        }
+
+        if (stream.IsTrial && context.Plan.KeepsScores)
+        {
+            // Rounds take no places.
+            foreach (var lane in lanes)
+            {
+                lane.TakeSemaphores();
+            }
+
+            stream.ReleaseRegisters(mark);
+            return;
         }
 
         context.EachSequence(() => context.EachBlock(shape.MostQueries, () =>

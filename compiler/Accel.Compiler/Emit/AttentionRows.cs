@@ -18,7 +18,8 @@ internal sealed class AttentionRows
     public AttentionRows(EmitContext context, QuantizedAttention op, long rows, int group, Action<Command> add)
     {
         (_context, _op, _group, _add) = (context, op, group, add);
-        Blocks = [.. new[] { 4, 4, 4, 8, 4, 8, 4 }.Select(bytes => context.Temporary(bytes * rows)), context.Temporary(8 * rows * op.ValueWidth)];
+        Block Scalars(int bytes) => context.Temporary(bytes * rows);
+        Blocks = [Scalars(4), Scalars(4), Scalars(4), Scalars(8), Scalars(4), Scalars(8), Scalars(4), context.Temporary(8 * rows * op.ValueWidth)];
     }
 
     public Block[] Blocks { get; }

@@ -15,19 +15,16 @@ internal sealed class ConstantLoads(EmitContext context)
     private readonly Dictionary<(int Op, long Start), Block> _ahead = [];
 
     /// <summary>Small constants that an op reads whole.</summary>
-    public static IEnumerable<ConstantVector> VectorsOf(QuantizedOp op)
+    public static IReadOnlyList<ConstantVector> VectorsOf(QuantizedOp op) => op switch
     {
-        ConstantVector?[] vectors = op switch
-        {
-            Quantization.Ops.QuantizeRows rows => [rows.Norm?.Weight],
-            QuantizedRmsNorm norm => [norm.Norm.Weight],
-            QuantizedLinear linear => [linear.Bias],
-            QuantizedCausalConv conv => [conv.Taps, conv.Bias],
-            QuantizedRgLru lru => [lru.Decay],
-            _ => [],
-        };
-        return vectors.OfType<ConstantVector>();
-    }
+        Quantization.Ops.QuantizeRows { Norm.Weight: { } weight } => [weight],
+        QuantizedRmsNorm { Norm.Weight: { } weight } => [weight],
+        QuantizedLinear { Bias: { } bias } => [bias],
+        QuantizedCausalConv { Bias: { } bias } conv => [conv.Taps, bias],
+        QuantizedCausalConv conv => [conv.Taps],
+        QuantizedRgLru lru => [lru.Decay],
+        _ => [],
+    };
 
     /// <summary>The block of a constant: on its way already, or loaded now.</summary>
     public Block Take(int op, Segment segment) => _ahead.Remove((op, segment.Start), out var block) ? block : Load(segment);
@@ -41,22 +38,23 @@ internal sealed class ConstantLoads(EmitContext context)
             return;
         }
 
-        var segments = VectorsOf(plan.Ops[op]).Select(dram.Vector).ToList();
+        context.Stream.Operator = op;
+        foreach (var vector in VectorsOf(plan.Ops[op]))
+        {
+            LoadAhead(op, dram.Vector(vector));
+        }
+
         if (plan.Ops[op] is QuantizedTable table)
         {
-            segments.Add(dram.Table(table.Table, table.Function));
+            LoadAhead(op, dram.Table(table.Table, table.Function));
         }
         else if (plan.Ops[op] is QuantizedLinear { Weight: var weight } && context.Matrices.LayoutOf(weight) is { MantissaBytes: > 0 } layout)
         {
-            segments.Add(dram.Mantissas(weight, layout));
-        }
-
-        context.Stream.Operator = op;
-        foreach (var segment in segments)
-        {
-            _ahead.Add((op, segment.Start), Load(segment));
+            LoadAhead(op, dram.Mantissas(weight, layout));
         }
     }
+
+    private void LoadAhead(int op, Segment segment) => _ahead.Add((op, segment.Start), Load(segment));
 
     private Block Load(Segment segment)
     {

@@ -21,10 +21,11 @@ internal readonly record struct ValuePlace(Block Data, Block Scale);
 /// <param name="Residents">So many of the plan's resident states get scratchpad, the first ones.</param>
 internal sealed record Fitting(int Tokens, int Share, int Lanes, int Residents);
 
-/// <summary>Tokens of an entry point's runs.</summary>
+/// <summary>An entry point's runs.</summary>
+/// <param name="Name">Of the entry point.</param>
 /// <param name="Tokens">At most.</param>
 /// <param name="IsBatch">Each of a sequence of its own; else all of one.</param>
-internal readonly record struct RunShape(int Tokens, bool IsBatch = false);
+internal readonly record struct RunShape(string Name, int Tokens, bool IsBatch = false);
 
 /// <summary>What the lowerings of one entry point share: the stream, scratchpad, memory, and where values stand.</summary>
 internal sealed class EmitContext
@@ -41,13 +42,14 @@ internal sealed class EmitContext
     private readonly Dictionary<QuantizedState, Segment> _residents = new(ReferenceEqualityComparer.Instance);
     private int _op;
 
-    public EmitContext(Machine machine, ModelPlan plan, CompilerOptions options, DramLayout dram, WeightPlan matrices, RunShape run, Fitting fit)
+    /// <param name="isTrial">Whether only places are taken, and no commands made: everything fits if nothing is thrown.</param>
+    public EmitContext(Machine machine, ModelPlan plan, CompilerOptions options, DramLayout dram, WeightPlan matrices, RunShape run, Fitting fit, bool isTrial)
     {
-        (Machine, Plan, Options, Dram, Matrices, MostTokens, IsBatch, MostLanes) = (machine, plan, options, dram, matrices, run.Tokens, run.IsBatch, fit.Lanes);
+        (Machine, Plan, Options, Dram, Matrices, Run, MostLanes) = (machine, plan, options, dram, matrices, run, fit.Lanes);
         BufferTokens = Math.Max(fit.Tokens, options.Sequences);
         var tokens = run.Tokens;
         Scratchpad = new(machine.Name, machine.Shape.ScratchpadBytes);
-        Stream = new(machine, Scratchpad, new SemaphoreTable(machine.Name, machine.Shape.Semaphores), tokens);
+        Stream = new(machine, Scratchpad, tokens, isTrial);
         Tokens = tokens == 1 ? 1 : Register.Tokens;
         TokensOfSequence = IsBatch ? 1 : Tokens;
         Sequence = options.Sequences == 1 ? 0 : Register.Sequence;
@@ -83,14 +85,16 @@ internal sealed class EmitContext
 
     public WeightTraffic Weights { get; }
 
+    public RunShape Run { get; }
+
     /// <summary>Most tokens of a run.</summary>
-    public int MostTokens { get; }
+    public int MostTokens => Run.Tokens;
 
     /// <summary>Most tokens of a run of any entry point: what buffers in memory are laid out for.</summary>
     public int BufferTokens { get; }
 
     /// <summary>Whether each token of a run belongs to a sequence of its own.</summary>
-    public bool IsBatch { get; }
+    public bool IsBatch => Run.IsBatch;
 
     /// <summary>Most sequences of a run.</summary>
     public int MostSequences => IsBatch ? MostTokens : 1;
@@ -256,7 +260,7 @@ internal sealed class EmitContext
             var op = Plan.Ops[_op];
             _constants.LoadAhead(_op + ConstantLoads.OpsAhead);
             Stream.Operator = _op;
-            foreach (var operand in op.Operands.Distinct())
+            foreach (var operand in Plan.OperandsOf(_op))
             {
                 if (!Plan.IsOnChip(operand, _op))
                 {
@@ -277,7 +281,7 @@ internal sealed class EmitContext
                 Retire(op.Result);
             }
 
-            foreach (var operand in op.Operands.Distinct())
+            foreach (var operand in Plan.OperandsOf(_op))
             {
                 Retire(operand);
             }
@@ -307,7 +311,7 @@ internal sealed class EmitContext
     /// <summary>Frees a value whose last reader on chip is the current op, or that was fetched for it alone.</summary>
     private void Retire(QuantizedValue value)
     {
-        if (!_places.TryGetValue(value.Id, out var place) || Plan.ReadersOf(value).Any(reader => reader > _op && Plan.IsOnChip(value, reader)))
+        if (!_places.TryGetValue(value.Id, out var place) || Plan.IsOnChipAfter(value, _op))
         {
             return;
         }

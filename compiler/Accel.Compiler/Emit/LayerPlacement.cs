@@ -27,29 +27,43 @@ internal sealed class LayerPlacement(DramLayout dram, ModelPlan plan, WeightPlan
             PlaceShared(op);
         }
 
-        var layers = plan.Ops.Select(op => LayerOf(op.Result.Name)).Where(layer => layer.Length > 0).Distinct().Count();
-        var bytes = matrices.BytesOf(plan.Ops.Where(op => LayerOf(op.Result.Name).Length > 0).OfType<QuantizedLinear>().Select(op => op.Weight));
+        var names = plan.Ops.Select(op => LayerOf(op.Result.Name)).ToArray();
+        var layers = CountOf(names);
+        var bytes = matrices.BytesOf(plan.Ops.Where((_, i) => names[i].Length > 0).OfType<QuantizedLinear>().Select(op => op.Weight));
         var wanted = Math.Min(AllBanks, bytes / Math.Max(1, layers) / GapWorth);
         var step = wanted > machine.Stripe && bytes + (layers * wanted) <= capacity / 2 ? 1L << BitOperations.Log2((ulong)wanted) : 0;
         var layer = "";
-        foreach (var op in plan.Ops)
+        for (var i = 0; i < names.Length; i++)
         {
-            if (LayerOf(op.Result.Name) is { Length: > 0 } next && next != layer)
+            if (names[i].Length > 0 && names[i] != layer)
             {
-                layer = next;
+                layer = names[i];
                 dram.Align(step);
             }
 
-            PlaceOwn(op);
+            PlaceOwn(plan.Ops[i]);
         }
     }
 
     /// <summary>The name up to its first number: <c>layers.3</c>; empty outside of layers.</summary>
     internal static string LayerOf(string name)
     {
-        var parts = name.Split('.');
-        var number = Array.FindIndex(parts, part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _));
-        return number < 0 ? "" : string.Join('.', parts[..(number + 1)]);
+        foreach (var part in name.AsSpan().Split('.'))
+        {
+            if (int.TryParse(name.AsSpan(part), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            {
+                return name[..part.End];
+            }
+        }
+
+        return "";
+    }
+
+    private static int CountOf(string[] layers)
+    {
+        var seen = new HashSet<string>(layers, StringComparer.Ordinal);
+        seen.Remove("");
+        return seen.Count;
     }
 
     /// <summary>What several layers read.</summary>
@@ -84,9 +98,12 @@ internal sealed class LayerPlacement(DramLayout dram, ModelPlan plan, WeightPlan
             dram.Vector(vector);
         }
 
-        foreach (var state in op.States.Where(state => !isOnChip(state) && states.Stride(state) > 0))
+        foreach (var state in op.States)
         {
-            dram.State(state.Name, EmitContext.KindOf(state), states.Stride(state));
+            if (!isOnChip(state) && states.Stride(state) > 0)
+            {
+                dram.State(state.Name, EmitContext.KindOf(state), states.Stride(state));
+            }
         }
     }
 }

@@ -50,6 +50,13 @@ internal sealed class LinearLowering
     {
         var place = _context.Place(_op.Input);
         Block[] reads = [place.Data, place.Scale, .. _mantissas.Length > 0 ? [_mantissas] : Array.Empty<Block>()];
+        if (_context.Stream.IsTrial)
+        {
+            // Rounds take no places.
+            _result.TakeSemaphores(((_op.Weight.Rows / _op.Blocks) + _tile.Outputs - 1) / _tile.Outputs);
+            return;
+        }
+
         _result.Acquire(reads);
         for (var block = 0; block < _op.Blocks; block++)
         {
@@ -154,6 +161,7 @@ internal sealed class LinearLowering
                 slot,
                 new Box(_layout.TileBytes(tile.Outputs, depth)))
             {
+                Operator = stream.Operator,
                 Channel = Machine.WeightChannel,
                 Waits = [_context.Weights.Free(tile.Array)],
                 Signals = [_context.Weights.Full(tile.Array)],
@@ -167,6 +175,7 @@ internal sealed class LinearLowering
                 tile.Outputs,
                 Accumulate: !isFirst)
             {
+                Operator = stream.Operator,
                 Array = tile.Array,
                 Fold = _tile.Fold,
                 Dataflow = _tile.Dataflow,

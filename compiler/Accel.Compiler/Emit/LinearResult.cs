@@ -9,6 +9,9 @@ namespace Accel.Compiler.Emit;
 /// <summary>Where a product's sums go as lanes: to the scratchpad; logits on to memory, those of all arrays' tiles of a round together.</summary>
 internal sealed class LinearResult
 {
+    private const string Free = "logits free";
+    private const string Full = "logits full";
+
     private readonly EmitContext _context;
     private readonly QuantizedLinear _op;
     private readonly Block _bias;
@@ -35,17 +38,29 @@ internal sealed class LinearResult
 
     private long StagingBytes { get; }
 
+    /// <summary>All semaphores that the commands would take.</summary>
+    /// <param name="tiles">Of the largest round.</param>
+    public void TakeSemaphores(int tiles)
+    {
+        for (var array = 0; _logits is not null && array < _context.Machine.Arrays; array++)
+        {
+            _ = (Staged(Free, array), array < tiles ? Staged(Full, array) : default);
+        }
+    }
+
     /// <summary>All arrays wait until they may read what a product reads, and write here.</summary>
     public void Acquire(Block[] reads)
     {
         var stream = _context.Stream;
+        var writes = Writes();
+        reads = [.. reads, .. Reads()];
         for (var array = 0; array < _context.Machine.Arrays; array++)
         {
-            stream.Acquire(new(UnitKind.Array, array), [.. reads, .. Reads()], Writes());
+            stream.Acquire(new(UnitKind.Array, array), reads, writes);
             if (_logits is not null)
             {
                 stream.Acquire(_context.Machine.DataDma, [_staging], []);
-                stream.AddRaw(new Synchronize(_context.Machine.DataDma) { Signals = [Staged("free", array) with { Count = DoubleBuffer.Slots }] });
+                stream.AddRaw(new Synchronize(_context.Machine.DataDma) { Signals = [Staged(Free, array) with { Count = DoubleBuffer.Slots }] });
             }
         }
     }
@@ -54,14 +69,16 @@ internal sealed class LinearResult
     public void Release(Block[] reads)
     {
         var stream = _context.Stream;
+        var writes = Writes();
+        reads = [.. reads, .. Reads()];
         for (var array = 0; array < _context.Machine.Arrays; array++)
         {
             if (_logits is not null)
             {
-                stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Waits = [Staged("free", array) with { Count = DoubleBuffer.Slots }] });
+                stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Waits = [Staged(Free, array) with { Count = DoubleBuffer.Slots }] });
             }
 
-            stream.Release(new(UnitKind.Array, array), [.. reads, .. Reads()], Writes());
+            stream.Release(new(UnitKind.Array, array), reads, writes);
         }
     }
 
@@ -93,9 +110,9 @@ internal sealed class LinearResult
         }
 
         var (stream, channel, size) = (_context.Stream, _context.Machine.DataDma, ElementBytes);
-        foreach (var arrays in Enumerable.Range(0, tiles).Chunk(SemaphoreList.MaximumLength))
+        for (var first = 0; first < tiles; first += SemaphoreList.MaximumLength)
         {
-            stream.AddRaw(new Synchronize(channel) { Waits = [.. arrays.Select(array => Staged("full", array))] });
+            stream.AddRaw(new Synchronize(channel) { Waits = Staged(Full, first, tiles) });
         }
 
         stream.AddRaw(new Store(TrafficClass.Output, (_firstRow * size) + _logits.Start, Staging, new Box((long)_rows * size)
@@ -107,9 +124,9 @@ internal sealed class LinearResult
         {
             Channel = channel.Index,
         });
-        foreach (var arrays in Enumerable.Range(0, tiles).Chunk(SemaphoreList.MaximumLength))
+        for (var first = 0; first < tiles; first += SemaphoreList.MaximumLength)
         {
-            stream.AddRaw(new Synchronize(channel) { Signals = [.. arrays.Select(array => Staged("free", array))] });
+            stream.AddRaw(new Synchronize(channel) { Signals = Staged(Free, first, tiles) });
         }
     }
 
@@ -132,14 +149,14 @@ internal sealed class LinearResult
             _op.Bias is null ? null : View.Row(LaneType.I32, (firstRow * 4) + _bias.Start, outputs),
             _op.SumShift,
             _op.OutputShift,
-            output.Format.Limit) { Array = array };
+            output.Format.Limit) { Array = array, Operator = _context.Stream.Operator };
         if (_logits is null)
         {
             _context.Stream.AddRaw(drain);
             return;
         }
 
-        _context.Stream.AddRaw(drain with { Waits = [Staged("free", array)], Signals = [Staged("full", array)] });
+        _context.Stream.AddRaw(drain with { Waits = [Staged(Free, array)], Signals = [Staged(Full, array)] });
         if (_context.Options.Taps)
         {
             _context.Stream.AddRaw(new Tap(new UnitId(UnitKind.Array, array), output.Id, lanes, 0, firstRow));
@@ -150,5 +167,17 @@ internal sealed class LinearResult
 
     private Block[] Writes() => _logits is not null ? [_staging] : [_context.Place(_op.Output).Data];
 
-    private SemaphoreUse Staged(string state, int array) => _context.Stream.Semaphore($"logits {state} {array}");
+    /// <summary>Of as many arrays from one on as a list holds.</summary>
+    private SemaphoreList Staged(string purpose, int first, int end)
+    {
+        var uses = new SemaphoreUse[Math.Min(SemaphoreList.MaximumLength, end - first)];
+        for (var i = 0; i < uses.Length; i++)
+        {
+            uses[i] = Staged(purpose, first + i);
+        }
+
+        return SemaphoreList.Create(uses);
+    }
+
+    private SemaphoreUse Staged(string purpose, int array) => _context.Stream.Semaphore(purpose, array);
 }

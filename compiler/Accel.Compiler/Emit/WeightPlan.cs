@@ -34,7 +34,15 @@ internal sealed class WeightPlan
             Add(linear.Weight, linear.Blocks, linear.Input.CodeBits / 8);
         }
 
-        var largest = _all.Values.SelectMany(entry => entry.Tiles.Select(tile => entry.Layout.TileBytes(tile.Outputs, tile.Depth))).DefaultIfEmpty(1).Max();
+        var largest = 1L;
+        foreach (var (layout, tiles) in _all.Values)
+        {
+            foreach (var tile in tiles)
+            {
+                largest = Math.Max(largest, layout.TileBytes(tile.Outputs, tile.Depth));
+            }
+        }
+
         SlotBytes = (largest + LinearScanAllocator.Alignment - 1) / LinearScanAllocator.Alignment * LinearScanAllocator.Alignment;
         foreach (var table in _tables.Where(table => !_all.ContainsKey(table)))
         {
@@ -52,7 +60,16 @@ internal sealed class WeightPlan
     public MatMulTile TileOf(WeightMatrix matrix, int tokens) => _all[matrix].Tiles[Array.IndexOf(_tokens, tokens)];
 
     /// <summary>Bytes of some matrices, each counted once.</summary>
-    public long BytesOf(IEnumerable<WeightMatrix> matrices) => matrices.Distinct(ReferenceEqualityComparer.Instance).Cast<WeightMatrix>().Sum(matrix => LayoutOf(matrix).Bytes);
+    public long BytesOf(IEnumerable<WeightMatrix> matrices)
+    {
+        var bytes = 0L;
+        foreach (WeightMatrix matrix in matrices.ToHashSet<object>(ReferenceEqualityComparer.Instance))
+        {
+            bytes += LayoutOf(matrix).Bytes;
+        }
+
+        return bytes;
+    }
 
     private void Add(WeightMatrix matrix, int blocks, int activationBytes)
     {

@@ -50,7 +50,7 @@ internal sealed class WeightTraffic
         for (var array = 0; array < _slots.Length; array++)
         {
             _slots[array] = context.Scratchpad.Allocate(SlotsPerArray * SlotBytes);
-            (_free[array], _full[array]) = (context.Stream.Semaphore($"weights free {array}"), context.Stream.Semaphore($"weights full {array}"));
+            (_free[array], _full[array]) = (context.Stream.Semaphore("weights free", array), context.Stream.Semaphore("weights full", array));
             context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Array, array)) { Signals = [_free[array] with { Count = SlotsPerArray }] });
         }
     }

@@ -13,6 +13,7 @@ public sealed class ModelPlan
     private readonly List<QuantizedOp> _ops;
     private readonly List<QuantizedState> _residents = [];
     private List<int>[] _readers = [];
+    private List<QuantizedValue>[] _operands = [];
     private Dictionary<int, int> _producers = [];
 
     /// <param name="space">How states are laid out.</param>
@@ -38,13 +39,41 @@ public sealed class ModelPlan
     /// <summary>Indices of the ops that read a value, in order.</summary>
     public IReadOnlyList<int> ReadersOf(QuantizedValue value) => _readers[value.Id];
 
+    /// <summary>Operands of an op, each once.</summary>
+    public IReadOnlyList<QuantizedValue> OperandsOf(int op) => _operands[op];
+
     /// <summary>Index of the op that computes a value; -1 for none.</summary>
     public int ProducerOf(QuantizedValue value) => _producers.GetValueOrDefault(value.Id, -1);
 
     public bool IsOnChip(QuantizedValue value, int reader) => _onChip.Contains((value.Id, reader));
 
     /// <summary>Whether some reader fetches the value from memory.</summary>
-    public bool NeedsMemory(QuantizedValue value) => ReadersOf(value).Any(reader => !IsOnChip(value, reader));
+    public bool NeedsMemory(QuantizedValue value)
+    {
+        foreach (var reader in _readers[value.Id])
+        {
+            if (!IsOnChip(value, reader))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether some op behind one finds the value on chip.</summary>
+    public bool IsOnChipAfter(QuantizedValue value, int op)
+    {
+        foreach (var reader in _readers[value.Id])
+        {
+            if (reader > op && IsOnChip(value, reader))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Lets a reader find a value where its producer left it.</summary>
     public void Keep(QuantizedValue value, int reader) => _onChip.Add((value.Id, reader));
@@ -72,20 +101,33 @@ public sealed class ModelPlan
             throw new InvalidOperationException("ops are dropped before values are placed");
         }
 
-        _ops.RemoveAll(match);
-        Index();
+        if (_ops.RemoveAll(match) > 0)
+        {
+            Index();
+        }
     }
 
     private void Index()
     {
-        _readers = [.. Enumerable.Range(0, Graph.Values.Count).Select(_ => new List<int>())];
+        _readers = new List<int>[Graph.Values.Count];
+        for (var value = 0; value < _readers.Length; value++)
+        {
+            _readers[value] = [];
+        }
+
         _producers = [];
+        _operands = new List<QuantizedValue>[_ops.Count];
         for (var i = 0; i < _ops.Count; i++)
         {
             _producers.Add(_ops[i].Result.Id, i);
-            foreach (var operand in _ops[i].Operands.Distinct())
+            _operands[i] = [];
+            foreach (var operand in _ops[i].Operands)
             {
-                _readers[operand.Id].Add(i);
+                if (!_operands[i].Contains(operand))
+                {
+                    _operands[i].Add(operand);
+                    _readers[operand.Id].Add(i);
+                }
             }
         }
     }

@@ -14,9 +14,18 @@ public sealed class PlaceState : IPass
 
     public void Run(ModelPlan plan)
     {
+        var candidates = new List<Candidate>();
+        foreach (var op in plan.Ops)
+        {
+            foreach (var state in op.States)
+            {
+                candidates.Add(new(state, plan.StateSpace.BytesOf(state), candidates.Count));
+            }
+        }
+
+        candidates.Sort(Compare);
         var left = plan.StateSpace.Bytes;
-        var states = plan.Ops.SelectMany(op => op.States.Select(state => (State: state, Bytes: plan.StateSpace.BytesOf(state))));
-        foreach (var (state, bytes) in states.OrderBy(item => item.State is CacheState).ThenBy(item => item.Bytes))
+        foreach (var (state, bytes, _) in candidates)
         {
             if (bytes <= left)
             {
@@ -25,4 +34,12 @@ public sealed class PlaceState : IPass
             }
         }
     }
+
+    private static int Compare(Candidate left, Candidate right) =>
+        (left.State is CacheState).CompareTo(right.State is CacheState) is var kind and not 0 ? kind
+        : left.Bytes.CompareTo(right.Bytes) is var bytes and not 0 ? bytes
+        : left.Ordinal.CompareTo(right.Ordinal);
+
+    /// <param name="Ordinal">Of equals the first goes first.</param>
+    private sealed record Candidate(QuantizedState State, long Bytes, int Ordinal);
 }

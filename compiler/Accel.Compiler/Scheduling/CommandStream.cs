@@ -11,7 +11,7 @@ namespace Accel.Compiler.Scheduling;
 /// </summary>
 internal sealed class CommandStream
 {
-    private readonly List<Instruction> _instructions = [];
+    private readonly InstructionBuffer _instructions = new();
     private readonly AccessList _accesses = new();
     private readonly LinearScanAllocator _scratchpad;
     private readonly HazardTracker _hazards;
@@ -24,9 +24,13 @@ internal sealed class CommandStream
     private int _nextRegister = Register.ParameterCount;
 
     /// <param name="tokens">Most tokens of a run: the extent of whatever has a row per token.</param>
-    public CommandStream(Machine machine, LinearScanAllocator scratchpad, SemaphoreTable semaphores, int tokens)
+    /// <param name="isTrial">
+    /// Whether nothing is added: it is only tried whether there are semaphores enough, all that could be needed between the hub and each other unit being set aside.
+    /// </param>
+    public CommandStream(Machine machine, LinearScanAllocator scratchpad, int tokens, bool isTrial = false)
     {
-        (_machine, _scratchpad, _semaphores) = (machine, scratchpad, semaphores);
+        (_machine, _scratchpad, IsTrial) = (machine, scratchpad, isTrial);
+        _semaphores = new(machine.Name, machine.Shape.Semaphores - (isTrial ? MostOrderSemaphores(machine) : 0));
         _hazards = new(machine.UnitCount, machine.Shape.ScratchpadBytes);
         _registers[Register.Tokens.Index] = tokens;
         _hub = machine.NumberOf(Machine.Vector);
@@ -34,13 +38,26 @@ internal sealed class CommandStream
         Array.Fill(_orders, -1);
     }
 
+    /// <summary>Nothing is added.</summary>
+    public bool IsTrial { get; }
+
+    /// <summary>Semaphores that order straight-line commands so far.</summary>
+    public int OrderSemaphores { get; private set; }
+
+    /// <summary>Semaphores that were asked for by their purpose so far: in a trial all that the commands would take.</summary>
+    public int PurposeSemaphores => _semaphores.Count - OrderSemaphores;
+
+    /// <summary>One in either direction between the hub and each other unit.</summary>
+    public static int MostOrderSemaphores(Machine machine) => 2 * (machine.UnitCount - 1);
+
     /// <summary>What was added, without synchronisations for which nobody waits.</summary>
-    public IReadOnlyList<Instruction> Finish() => [.. _instructions.Where(instruction => instruction is not Synchronize { Waits.Count: 0, Signals.Count: 0 })];
+    public IReadOnlyList<Instruction> Finish() => _instructions.Where(instruction => instruction is not Synchronize { Waits.Count: 0, Signals.Count: 0 });
 
     /// <summary>Index of the model's operator that commands are made for.</summary>
     public int Operator { get; set; }
 
-    public int Semaphore(string purpose) => _semaphores[purpose];
+    /// <param name="unit">Number of the unit, or of what else has one of its own.</param>
+    public int Semaphore(string purpose, int unit) => _semaphores[purpose, unit];
 
     /// <summary>Cuts commands of vector unit 0 into parts for all; null leaves them whole.</summary>
     public VectorSpread? Spread { get; set; }
@@ -48,6 +65,11 @@ internal sealed class CommandStream
     /// <summary>Adds a command that is ordered by what it touches.</summary>
     public void Add(Command command)
     {
+        if (IsTrial)
+        {
+            return;
+        }
+
         _accesses.Clear();
         command.ListAccesses(_registers, _accesses);
         Span<int> latest = stackalloc int[_machine.UnitCount];
@@ -85,31 +107,64 @@ internal sealed class CommandStream
     private Issue AddParts(IReadOnlyList<VectorCommand> parts, SemaphoreList waits)
     {
         var begin = new Issue(_hub, _instructions.Count);
-        var others = Enumerable.Range(1, parts.Count - 1).Select(index => (Index: index, Unit: _machine.NumberOf(new(UnitKind.Vector, index)))).ToArray();
-        AddRaw(new Synchronize(Machine.Vector) { Waits = waits, Signals = [.. others.Select(other => new SemaphoreUse(OrderSemaphore(_hub, other.Unit)))] });
+        AddRaw(new Synchronize(Machine.Vector) { Operator = Operator, Waits = waits, Signals = PartSemaphores(parts.Count, unit => OrderSemaphore(_hub, unit)) });
         AddRaw(parts[0]);
-        foreach (var (index, unit) in others)
+        for (var i = 1; i < parts.Count; i++)
         {
+            var unit = VectorUnit(i);
             _hazards.Wait(unit, begin, _instructions.Count);
-            AddRaw(parts[index] with { Vector = index, Waits = [OrderSemaphore(_hub, unit)], Signals = [OrderSemaphore(unit, _hub)] });
+            AddRaw(parts[i] with { Vector = i, Waits = [OrderSemaphore(_hub, unit)], Signals = [OrderSemaphore(unit, _hub)] });
         }
 
         var end = new Issue(_hub, _instructions.Count);
-        for (var i = 0; i < others.Length; i++)
+        for (var i = 1; i < parts.Count; i++)
         {
-            _hazards.Wait(_hub, new(others[i].Unit, end.Index - others.Length + i), end.Index);
+            _hazards.Wait(_hub, new(VectorUnit(i), end.Index - parts.Count + i), end.Index);
         }
 
-        AddRaw(new Synchronize(Machine.Vector) { Waits = [.. others.Select(other => new SemaphoreUse(OrderSemaphore(other.Unit, _hub)))] });
+        AddRaw(new Synchronize(Machine.Vector) { Operator = Operator, Waits = PartSemaphores(parts.Count, unit => OrderSemaphore(unit, _hub)) });
         return end;
     }
 
-    /// <summary>Adds a command as it is.</summary>
-    public void AddRaw(Command command) => _instructions.Add(command with { Operator = Operator });
+    private int VectorUnit(int index) => _machine.NumberOf(new(UnitKind.Vector, index));
+
+    /// <summary>Between the hub and each other vector unit that has a part.</summary>
+    private SemaphoreList PartSemaphores(int parts, Func<int, int> ofUnit)
+    {
+        Span<SemaphoreUse> uses = stackalloc SemaphoreUse[SemaphoreList.MaximumLength];
+        for (var i = 1; i < parts; i++)
+        {
+            uses[i - 1] = ofUnit(VectorUnit(i));
+        }
+
+        return SemaphoreList.Create(uses[..(parts - 1)]);
+    }
+
+    /// <summary>Adds a command as it is, for the operator in turn; who makes many names it at once and saves a copy.</summary>
+    public void AddRaw(Command command)
+    {
+        if (!IsTrial)
+        {
+            _instructions.Add(command.Operator == Operator ? command : command with { Operator = Operator });
+        }
+    }
+
+    private void AddInstruction(Instruction instruction)
+    {
+        if (!IsTrial)
+        {
+            _instructions.Add(instruction);
+        }
+    }
 
     /// <summary>A unit waits until it may read and write the given blocks.</summary>
     public void Acquire(UnitId on, ReadOnlySpan<Block> reads, ReadOnlySpan<Block> writes)
     {
+        if (IsTrial)
+        {
+            return;
+        }
+
         Span<int> latest = stackalloc int[_machine.UnitCount];
         latest.Fill(-1);
         var unit = _machine.NumberOf(on);
@@ -126,15 +181,20 @@ internal sealed class CommandStream
         var waits = Waits(on, unit, latest);
         if (waits.Count > 0)
         {
-            AddRaw(new Synchronize(on) { Waits = waits });
+            AddRaw(new Synchronize(on) { Operator = Operator, Waits = waits });
         }
     }
 
     /// <summary>A unit is done with the given blocks.</summary>
     public void Release(UnitId on, ReadOnlySpan<Block> reads, ReadOnlySpan<Block> writes)
     {
+        if (IsTrial)
+        {
+            return;
+        }
+
         var issue = new Issue(_machine.NumberOf(on), _instructions.Count);
-        AddRaw(new Synchronize(on));
+        AddRaw(new Synchronize(on) { Operator = Operator });
         foreach (var block in reads)
         {
             _hazards.Record(issue, block, false);
@@ -146,8 +206,7 @@ internal sealed class CommandStream
         }
     }
 
-    public void Set(Register target, SetFunction function, Expression left, Expression right) =>
-        _instructions.Add(new Set(target, function, left, right));
+    public void Set(Register target, SetFunction function, Expression left, Expression right) => AddInstruction(new Set(target, function, left, right));
 
     /// <summary>A register until <see cref="ReleaseRegisters"/>; registers are given back in reverse order.</summary>
     public Register NewRegister() => new(_nextRegister++);
@@ -161,9 +220,9 @@ internal sealed class CommandStream
     {
         var mark = _nextRegister;
         var counter = NewRegister();
-        _instructions.Add(new Loop(counter, count));
+        AddInstruction(new Loop(counter, count));
         body(counter);
-        _instructions.Add(new EndLoop());
+        AddInstruction(new EndLoop());
         _nextRegister = mark;
     }
 
@@ -189,7 +248,7 @@ internal sealed class CommandStream
 
             if (waits.Count == SemaphoreList.MaximumLength)
             {
-                AddRaw(new Synchronize(on) { Waits = [.. waits] });
+                AddRaw(new Synchronize(on) { Operator = Operator, Waits = [.. waits] });
                 waits.Clear();
             }
 
@@ -223,7 +282,7 @@ internal sealed class CommandStream
 
         var waits = Waits(Machine.Vector, _hub, others);
         latest[_hub] = _instructions.Count;
-        AddRaw(new Synchronize(Machine.Vector) { Waits = waits });
+        AddRaw(new Synchronize(Machine.Vector) { Operator = Operator, Waits = waits });
     }
 
     private static int Latest(ReadOnlySpan<int> latest)
@@ -241,7 +300,13 @@ internal sealed class CommandStream
     private int OrderSemaphore(int giver, int taker)
     {
         ref var number = ref _orders[(giver * _machine.UnitCount) + taker];
-        return number >= 0 ? number : number = _semaphores[$"order {giver} {taker}"];
+        if (number < 0)
+        {
+            number = _semaphores[$"order {giver}", taker];
+            OrderSemaphores++;
+        }
+
+        return number;
     }
 
     /// <summary>Lets a command signal, or where it signals all it can, its unit behind it.</summary>
@@ -250,11 +315,11 @@ internal sealed class CommandStream
         var awaited = (Command)_instructions[issue.Index];
         if (awaited.Signals.Count == SemaphoreList.MaximumLength)
         {
-            AddRaw(new Synchronize(awaited.Unit) { Signals = [semaphore] });
+            AddRaw(new Synchronize(awaited.Unit) { Operator = Operator, Signals = [semaphore] });
         }
         else
         {
-            _instructions[issue.Index] = awaited with { Signals = [.. awaited.Signals, new SemaphoreUse(semaphore)] };
+            _instructions[issue.Index] = awaited with { Signals = awaited.Signals.Add(semaphore) };
         }
 
         return semaphore;

@@ -39,12 +39,13 @@ internal sealed class DoubleBuffer
 
     /// <param name="stream">Where the commands go; both units have acquired the block.</param>
     /// <param name="name">Of its semaphores.</param>
+    /// <param name="lane">Which of those that have buffers of this name.</param>
     /// <param name="block">Both slots.</param>
     /// <param name="counter">Tells the slot in turn.</param>
-    public DoubleBuffer(CommandStream stream, string name, UnitId producer, UnitId consumer, Block block, SlotCounter counter)
+    public DoubleBuffer(CommandStream stream, string name, int lane, UnitId producer, UnitId consumer, Block block, SlotCounter counter)
     {
         (_stream, _producer, _block, _counter) = (stream, producer, block, counter);
-        (Free, Full) = (stream.Semaphore($"{name} free"), stream.Semaphore($"{name} full"));
+        (Free, Full) = (stream.Semaphore($"{name} free", lane), stream.Semaphore($"{name} full", lane));
         stream.AddRaw(new Synchronize(consumer) { Signals = [Free with { Count = Slots }] });
     }
 

@@ -15,15 +15,20 @@ internal sealed class HazardTracker
 {
     private readonly int _units;
     private readonly List<Segment> _segments;
-    private readonly int[][] _known;
-    private readonly List<(int From, int[] Known)>[] _history;
+    private readonly Knowledge[] _known;
+    private readonly List<(int From, Knowledge Known)>[] _history;
 
     public HazardTracker(int units, long capacity)
     {
         _units = units;
         _segments = [new Segment(0, capacity, Nobody(), Nobody())];
-        _known = [.. Enumerable.Range(0, units).Select(_ => Nobody())];
-        _history = [.. _known.Select(known => new List<(int, int[])> { (0, known) })];
+        _known = new Knowledge[units];
+        _history = new List<(int, Knowledge)>[units];
+        for (var unit = 0; unit < units; unit++)
+        {
+            _known[unit] = new(Nobody(), unit, -1);
+            _history[unit] = [(0, _known[unit])];
+        }
     }
 
     /// <summary>Adds to <paramref name="latest"/>, by unit, the last command that an access must follow.</summary>
@@ -58,27 +63,43 @@ internal sealed class HazardTracker
     }
 
     /// <summary>Whether a unit runs behind a command of another without any more waiting.</summary>
-    public bool IsBehind(int unit, Issue issue) => _known[unit][issue.Unit] >= issue.Index;
+    public bool IsBehind(int unit, Issue issue) => _known[unit].Of(issue.Unit) >= issue.Index;
 
     /// <summary>A unit waits for a command: it runs behind all that the command ran behind.</summary>
     /// <param name="from">Place in the program from which on the unit does so.</param>
     public void Wait(int unit, Issue issue, int from)
     {
-        // What a unit knows grows by waits alone: one copy for each place at which it does tells it for every command.
+        // What a unit knows grows by waits alone: one entry for each place at which it does tells it for every command.
         var history = _history[unit];
-        var known = _known[unit];
-        if (history[^1].From < from)
+        var (known, behind) = (_known[unit], KnownAt(issue));
+        if (behind.Covers(known, issue))
         {
-            history.Add((from, known = _known[unit] = [.. known]));
+            // The common case: units but the hub wait for the hub alone, which knows all that they know.
+            known = behind with { Unit = issue.Unit, Index = issue.Index };
+        }
+        else
+        {
+            int[] latest = [.. known.Latest];
+            latest[known.Unit] = known.Of(known.Unit);
+            Raise(latest, behind.Latest);
+            latest[behind.Unit] = Math.Max(latest[behind.Unit], behind.Index);
+            latest[issue.Unit] = Math.Max(latest[issue.Unit], issue.Index);
+            known = new(latest, unit, -1);
         }
 
-        known[issue.Unit] = Math.Max(known[issue.Unit], issue.Index);
-        var behind = KnownAt(issue);
-        Raise(known, behind);
+        _known[unit] = known;
+        if (history[^1].From < from)
+        {
+            history.Add((from, known));
+        }
+        else
+        {
+            history[^1] = (from, known);
+        }
     }
 
     /// <summary>What a command runs behind.</summary>
-    private int[] KnownAt(Issue issue)
+    private Knowledge KnownAt(Issue issue)
     {
         var history = _history[issue.Unit];
         var (low, high) = (0, history.Count - 1);
@@ -95,16 +116,25 @@ internal sealed class HazardTracker
     /// <param name="isShared">Whether other units write the block too, without order among them: parts of one result.</param>
     public void Record(Issue issue, Block block, bool isWrite, bool isShared = false)
     {
-        Split(block.Start);
-        Split(block.End);
-        for (var i = Find(block.Start); i < _segments.Count && _segments[i].Start < block.End; i++)
+        if (block.Length == 0)
         {
-            if (isWrite && !isShared)
-            {
-                Array.Fill(_segments[i].Writers, -1);
-                Array.Fill(_segments[i].Readers, -1);
-            }
+            return;
+        }
 
+        var first = Split(block.Start);
+        var end = Split(block.End);
+        if (isWrite && !isShared)
+        {
+            // Nothing that was before counts any more: the parts are one again.
+            _segments[first].End = block.End;
+            _segments.RemoveRange(first + 1, end - first - 1);
+            Array.Fill(_segments[first].Writers, -1);
+            Array.Fill(_segments[first].Readers, -1);
+            end = first + 1;
+        }
+
+        for (var i = first; i < end; i++)
+        {
             (isWrite ? _segments[i].Writers : _segments[i].Readers)[issue.Unit] = issue.Index;
         }
     }
@@ -129,18 +159,64 @@ internal sealed class HazardTracker
         return low;
     }
 
-    private void Split(long address)
+    /// <summary>Lets a segment begin at an address.</summary>
+    /// <returns>Its index; at the end of the scratchpad the number of segments.</returns>
+    private int Split(long address)
     {
         var i = Find(address);
         var segment = _segments[i];
-        if (segment.Start < address && address < segment.End)
+        if (address == segment.Start)
         {
-            _segments[i] = segment with { End = address };
-            _segments.Insert(i + 1, segment with { Start = address, Writers = [.. segment.Writers], Readers = [.. segment.Readers] });
+            return i;
+        }
+
+        if (address < segment.End)
+        {
+            _segments.Insert(i + 1, new(address, segment.End, [.. segment.Writers], [.. segment.Readers]));
+            segment.End = address;
+        }
+
+        return i + 1;
+    }
+
+    /// <summary>The last command of each unit that another runs behind. Never changed, so that units may share it.</summary>
+    /// <param name="Latest">By unit.</param>
+    /// <param name="Unit">Of this unit it is <paramref name="Index"/>, if that is later.</param>
+    private readonly record struct Knowledge(int[] Latest, int Unit, int Index)
+    {
+        public int Of(int unit) => unit == Unit ? Math.Max(Latest[unit], Index) : Latest[unit];
+
+        /// <summary>Whether this, with an issue more and without the one that it has beside, is no less than another.</summary>
+        public bool Covers(Knowledge other, Issue issue)
+        {
+            var with = this with { Unit = issue.Unit, Index = issue.Index };
+            if (Index > with.Of(Unit) || other.Index > with.Of(other.Unit))
+            {
+                return false;
+            }
+
+            for (var unit = 0; !ReferenceEquals(Latest, other.Latest) && unit < Latest.Length; unit++)
+            {
+                if (other.Latest[unit] > with.Of(unit))
+                {
+                    return false;
+                }
+            }
+
+            return true;
         }
     }
 
-    /// <param name="Writers">Last command of each unit that wrote here since the last one that wrote alone.</param>
-    /// <param name="Readers">Likewise those that read.</param>
-    private sealed record Segment(long Start, long End, int[] Writers, int[] Readers);
+    /// <param name="writers">Last command of each unit that wrote here since the last one that wrote alone.</param>
+    /// <param name="readers">Likewise those that read.</param>
+    private sealed class Segment(long start, long end, int[] writers, int[] readers)
+    {
+        public long Start { get; } = start;
+
+        public long End { get; set; } = end;
+
+        public int[] Writers { get; } = writers;
+
+        public int[] Readers { get; } = readers;
+    }
 }

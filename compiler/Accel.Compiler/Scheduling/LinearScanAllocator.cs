@@ -54,14 +54,26 @@ public sealed class LinearScanAllocator(string machine, long capacity)
     /// <summary>Ends an interval.</summary>
     public void Free(Block block)
     {
-        if (!_live.Remove(block))
+        var index = IndexOf(block.Start);
+        if (_live.Count == 0 || _live[index].Start != block.Start || _live[index].Length != block.Length)
         {
             throw new InvalidOperationException($"nothing is live at {block.Start}");
         }
+
+        _live.RemoveAt(index);
     }
 
     /// <summary>The live block that holds an address.</summary>
     public Block BlockAt(long address)
+    {
+        var index = IndexOf(address);
+        return _live.Count > 0 && address >= _live[index].Start && address < _live[index].End
+            ? _live[index]
+            : throw new InvalidOperationException($"no block is live at {address}");
+    }
+
+    /// <summary>The last block that starts no later; the first if none does.</summary>
+    private int IndexOf(long address)
     {
         var (low, high) = (0, _live.Count - 1);
         while (low < high)
@@ -70,9 +82,7 @@ public sealed class LinearScanAllocator(string machine, long capacity)
             (low, high) = _live[middle].Start <= address ? (middle, high) : (low, middle - 1);
         }
 
-        return _live.Count > 0 && address >= _live[low].Start && address < _live[low].End
-            ? _live[low]
-            : throw new InvalidOperationException($"no block is live at {address}");
+        return low;
     }
 }
 

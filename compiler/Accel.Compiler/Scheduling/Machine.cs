@@ -35,11 +35,10 @@ internal sealed class Machine(HardwareConfig config)
     public long Stripe => Config.Memory.Channels * Config.Dma.Burst.Value;
 
     /// <summary>What the arrays can hold still, as the config lists it.</summary>
-    public IReadOnlyList<Dataflow> Dataflows { get; } =
-        [.. config.MatMulArrays.Dataflows.Select(flow => flow == ArrayDataflow.WeightStationary ? Dataflow.WeightStationary : Dataflow.OutputStationary)];
+    public Dataflow[] Dataflows { get; } = DataflowsOf(config.MatMulArrays);
 
     /// <summary>Whole divisors of the arrays' rows: the numbers of bands into which an array folds.</summary>
-    public IReadOnlyList<int> Folds { get; } = [.. Enumerable.Range(1, config.MatMulArrays.Rows).Where(bands => config.MatMulArrays.Rows % bands == 0)];
+    public int[] Folds { get; } = DivisorsOf(config.MatMulArrays.Rows);
 
     /// <summary>Accumulator words of one of the two halves.</summary>
     public long HalfAccumulator => Shape.AccumulatorWords / 2;
@@ -50,4 +49,29 @@ internal sealed class Machine(HardwareConfig config)
         UnitKind.Array => Shape.DmaChannels + unit.Index,
         _ => Shape.DmaChannels + Shape.Arrays + unit.Index,
     };
+
+    private static Dataflow[] DataflowsOf(MatMulArrayConfig arrays)
+    {
+        var dataflows = new Dataflow[arrays.Dataflows.Count];
+        for (var i = 0; i < dataflows.Length; i++)
+        {
+            dataflows[i] = arrays.Dataflows[i] == ArrayDataflow.WeightStationary ? Dataflow.WeightStationary : Dataflow.OutputStationary;
+        }
+
+        return dataflows;
+    }
+
+    private static int[] DivisorsOf(int number)
+    {
+        var divisors = new List<int>();
+        for (var divisor = 1; divisor <= number; divisor++)
+        {
+            if (number % divisor == 0)
+            {
+                divisors.Add(divisor);
+            }
+        }
+
+        return [.. divisors];
+    }
 }

@@ -24,7 +24,12 @@ internal sealed class VectorSpread
     public VectorSpread(CommandStream stream, int units, int lanes, Expression tokens)
     {
         (_units, _lanes, _tokens) = (units, lanes, tokens);
-        _counts = tokens.IsConstant ? [] : [.. Enumerable.Range(0, units).Select(_ => stream.NewRegister())];
+        _counts = tokens.IsConstant ? [] : new Register[units];
+        for (var unit = 0; unit < _counts.Length; unit++)
+        {
+            _counts[unit] = stream.NewRegister();
+        }
+
         for (var unit = 0; unit < _counts.Length; unit++)
         {
             stream.Set(_counts[unit], SetFunction.FloorDivide, tokens + (units - 1 - unit), units);
@@ -52,9 +57,21 @@ internal sealed class VectorSpread
             Scan or Convolve => ByColumns(command, (int)size.Columns),
             Elementwise or Apply or Lookup when isLone => ByColumns(command, (int)size.Columns),
             _ when _counts.Length > 0 && (destination.Planes == _tokens || destination.Rows == _tokens) =>
-                [.. Enumerable.Range(0, _units).Select(unit => Edit(command, view => OfTokens(view, unit)))],
+                ByTokens(command),
             _ => [],
         };
+    }
+
+    private VectorCommand[] ByTokens(VectorCommand command)
+    {
+        var parts = new VectorCommand[_units];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var unit = i;
+            parts[i] = Edit(command, view => OfTokens(view, unit));
+        }
+
+        return parts;
     }
 
     private static View? Destination(VectorCommand command) => command switch

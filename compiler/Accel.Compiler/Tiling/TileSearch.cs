@@ -31,14 +31,15 @@ internal static class TileSearch
     {
         MatMulTile[]? best = null;
         MatMulTile[]? whole = null;
-        var columns = machine.Config.MatMulArrays.Columns;
+        var (columns, longest) = (machine.Config.MatMulArrays.Columns, Greatest(tokens));
         for (var parts = 1; ; parts++)
         {
             var depth = DepthOf(machine, shape, parts);
-            var most = tokens.Select(count => (int)Math.Min(slotBytes / shape.RowBytes(depth, shape.IsByRows(depth)), Math.Min(shape.Outputs, machine.HalfAccumulator / count))).ToArray();
-            if (most.Min() >= 1)
+            int Most(int count) => (int)Math.Min(slotBytes / shape.RowBytes(depth, shape.IsByRows(depth)), Math.Min(shape.Outputs, machine.HalfAccumulator / count));
+            var least = Most(longest);
+            if (least >= 1)
             {
-                var tiles = shape.IsByRows(depth) ? OwnTiles(machine, shape, tokens, most, depth) : CommonTile(machine, shape, tokens, most.Min(), depth, slotBytes);
+                var tiles = shape.IsByRows(depth) ? OwnTiles(machine, shape, tokens, Most, depth) : CommonTile(machine, shape, tokens, least, depth, slotBytes);
                 best = best is null || Weight(tiles) < Weight(best) ? tiles : best;
             }
 
@@ -49,22 +50,53 @@ internal static class TileSearch
             }
 
             var isLast = depth <= shape.DepthStep;
-            if (best is not null && (isLast || best.Min(tile => tile.Outputs) >= Math.Min(shape.Outputs, columns)))
+            if (best is not null && (isLast || LeastOutputs(best) >= Math.Min(shape.Outputs, columns)))
             {
                 return whole is not null && Weight(whole) - Weight(best) <= Weight(best) / WholeRowsWorth ? whole : best;
             }
 
             if (isLast)
             {
-                throw most.Min() < 1 && machine.HalfAccumulator < tokens.Max()
-                    ? new CapacityException(machine.Name, "matmulArrays.accumulators", $"at least {2 * tokens.Max()} sums", $"{machine.Shape.AccumulatorWords}")
+                throw least < 1 && machine.HalfAccumulator < longest
+                    ? new CapacityException(machine.Name, "matmulArrays.accumulators", $"at least {2 * longest} sums", $"{machine.Shape.AccumulatorWords}")
                     : new CapacityException(
                         machine.Name, "scratchpad.size", $"room for a tile of {shape.RowBytes(depth, shape.IsByRows(depth))} bytes", $"{slotBytes} for each");
             }
         }
     }
 
-    private static Int128 Weight(MatMulTile[] tiles) => tiles.Aggregate((Int128)1, (product, tile) => product * tile.Cycles);
+    private static Int128 Weight(MatMulTile[] tiles)
+    {
+        Int128 product = 1;
+        foreach (var tile in tiles)
+        {
+            product *= tile.Cycles;
+        }
+
+        return product;
+    }
+
+    private static int LeastOutputs(MatMulTile[] tiles)
+    {
+        var least = int.MaxValue;
+        foreach (var tile in tiles)
+        {
+            least = Math.Min(least, tile.Outputs);
+        }
+
+        return least;
+    }
+
+    private static int Greatest(int[] numbers)
+    {
+        var greatest = numbers[0];
+        foreach (var number in numbers)
+        {
+            greatest = Math.Max(greatest, number);
+        }
+
+        return greatest;
+    }
 
     /// <summary>Depth of a part: whole passes of an array where a part has several.</summary>
     private static int DepthOf(Machine machine, MatMulShape shape, int parts)
@@ -75,21 +107,57 @@ internal static class TileSearch
     }
 
     /// <summary>Each entry point's best number of whole rows.</summary>
-    private static MatMulTile[] OwnTiles(Machine machine, MatMulShape shape, int[] tokens, int[] most, int depth) =>
-    [
-        .. tokens.Select((count, i) => Candidates(machine, shape, most[i], depth).Select(outputs => Cost(machine, shape, count, outputs, depth)).MinBy(tile => tile.Cycles)!),
-    ];
+    /// <param name="most">Rows that a tile may have, for so many tokens.</param>
+    private static MatMulTile[] OwnTiles(Machine machine, MatMulShape shape, int[] tokens, Func<int, int> most, int depth)
+    {
+        var best = new MatMulTile[tokens.Length];
+        for (var i = 0; i < tokens.Length; i++)
+        {
+            foreach (var outputs in Candidates(machine, shape, most(tokens[i]), depth))
+            {
+                var tile = Cost(machine, shape, tokens[i], outputs, depth);
+                best[i] = best[i] is null || tile.Cycles < best[i].Cycles ? tile : best[i];
+            }
+        }
+
+        return best;
+    }
 
     /// <summary>The number of outputs that is best for all.</summary>
-    private static MatMulTile[] CommonTile(Machine machine, MatMulShape shape, int[] tokens, int most, int depth, long slotBytes) =>
-        Candidates(machine, shape, most, depth)
-            .Where(outputs => outputs == 1 || shape.TileBytes(outputs, depth, false) <= slotBytes)
-            .Select(outputs => tokens.Select(count => Cost(machine, shape, count, outputs, depth)).ToArray())
-            .MinBy(Weight)!;
+    private static MatMulTile[] CommonTile(Machine machine, MatMulShape shape, int[] tokens, int most, int depth, long slotBytes)
+    {
+        MatMulTile[]? best = null;
+        foreach (var outputs in Candidates(machine, shape, most, depth))
+        {
+            if (outputs > 1 && shape.TileBytes(outputs, depth, false) > slotBytes)
+            {
+                continue;
+            }
+
+            var tiles = new MatMulTile[tokens.Length];
+            for (var i = 0; i < tokens.Length; i++)
+            {
+                tiles[i] = Cost(machine, shape, tokens[i], outputs, depth);
+            }
+
+            best = best is null || Weight(tiles) < Weight(best) ? tiles : best;
+        }
+
+        return best!;
+    }
 
     /// <summary>The dataflow of least cost for a product that is done in one piece, without a fold.</summary>
-    public static Dataflow CheapestDataflow(Machine machine, int tokens, MatMulShape shape) =>
-        machine.Dataflows.MinBy(dataflow => PassCycles.Of(machine.Config.MatMulArrays, dataflow, shape, tokens, shape.Outputs, shape.Columns, 1).Total);
+    public static Dataflow CheapestDataflow(Machine machine, int tokens, MatMulShape shape)
+    {
+        var (best, least) = (machine.Dataflows[0], long.MaxValue);
+        foreach (var dataflow in machine.Dataflows)
+        {
+            var cycles = PassCycles.Of(machine.Config.MatMulArrays, dataflow, shape, tokens, shape.Outputs, shape.Columns, 1).Total;
+            (best, least) = cycles < least ? (dataflow, cycles) : (best, least);
+        }
+
+        return best;
+    }
 
     private static IEnumerable<int> Candidates(Machine machine, MatMulShape shape, int most, int depth)
     {

@@ -63,6 +63,17 @@ internal abstract class Channel
     /// <summary>Whether this and another channel, standing at the same cycle, do the same from here on, given the same requests.</summary>
     public virtual bool HasFutureOf(Channel other) => false;
 
+    /// <summary>
+    /// Brings the queues and ports, which a channel may keep as they were in an earlier cycle, to <see cref="Now"/>. Transfers that have ended are
+    /// known without it.
+    /// </summary>
+    public virtual void Settle()
+    {
+    }
+
+    /// <summary>Whether they stand there.</summary>
+    public virtual bool IsSettled => true;
+
     /// <summary>Starts counting anew.</summary>
     public virtual void ResetCounters()
     {

@@ -59,6 +59,20 @@ internal sealed partial class EventChannel
         return true;
     }
 
+    /// <summary>Whether rows, gates and refreshes of two channels look the same from a cycle on.</summary>
+    internal bool HasDevicesOf(EventChannel other, long cycle)
+    {
+        for (var i = 0; i < PseudoChannels.Length; i++)
+        {
+            if (!PseudoChannels[i].HasDeviceOf(other.PseudoChannels[i], cycle))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     public override void ResetCounters()
     {
         foreach (var pseudoChannel in PseudoChannels)
@@ -111,7 +125,10 @@ internal sealed unsafe partial class EventPseudoChannel
         _queuedReads == other._queuedReads && _queuedWrites == other._queuedWrites && Writing == other.Writing && _owedRanks == other._owedRanks
         && _nextDue == other._nextDue && Input.FirstPort == other.Input.FirstPort;
 
-    internal bool HasFutureOf(EventPseudoChannel other, long now)
+    internal bool HasFutureOf(EventPseudoChannel other, long now) => HasDeviceOf(other, now) && SameQueue(other, 0) && SameQueue(other, _banks);
+
+    /// <summary>Whether rows, gates and refreshes look the same from a cycle on.</summary>
+    internal bool HasDeviceOf(EventPseudoChannel other, long now)
     {
         if (!OpenRow.AsSpan().SequenceEqual(other.OpenRow) || !Owed.AsSpan().SequenceEqual(other.Owed) || !Flushing.AsSpan().SequenceEqual(other.Flushing)
             || !Due.AsSpan().SequenceEqual(other.Due) || !RefreshBank.AsSpan().SequenceEqual(other.RefreshBank)
@@ -141,7 +158,7 @@ internal sealed unsafe partial class EventPseudoChannel
             }
         }
 
-        return SameQueue(other, 0) && SameQueue(other, _banks);
+        return true;
     }
 
     private static bool SameGates(long[] mine, long[] its, long now)

@@ -204,6 +204,49 @@ internal sealed partial class EventChannel : Channel
         return true;
     }
 
+    /// <summary>
+    /// Simulates until the next request of a port of the first pseudo-channel is one given, or until a limit or, if so wished, the end of a
+    /// transfer's part; true if that request was reached. While steps are learnt, stops at once when a request has entered that none may depend on.
+    /// </summary>
+    public bool RunTowards(PortQueue port, long next, long limit, bool stopsAtEnds)
+    {
+        while (port.Next < next)
+        {
+            if (port.Left == 0)
+            {
+                RunUntil(Math.Min(limit, Now + 1));
+                return false;
+            }
+
+            var earliest = PseudoChannels.Length == 1 ? _first : Earliest();
+            if (earliest.Wake >= limit)
+            {
+                RunUntil(limit);
+                return false;
+            }
+
+            earliest.Step(limit);
+            if (earliest.IsBeyondReach)
+            {
+                return false;
+            }
+
+            if (stopsAtEnds && AnyFinished())
+            {
+                break;
+            }
+        }
+
+        var begun = Now;
+        foreach (var pseudoChannel in PseudoChannels)
+        {
+            begun = Math.Max(begun, pseudoChannel.LastBegun);
+        }
+
+        RunUntil(Math.Min(limit, Math.Max(Now + 1, begun)));
+        return port.Next >= next;
+    }
+
     /// <summary>Puts the engine at a cycle; its pseudo-channels have been given their state of that cycle.</summary>
     internal void Restart(long cycle) => Now = cycle;
 

@@ -23,6 +23,11 @@ internal sealed unsafe partial class EventPseudoChannel
             NoteCommand(command, bank, entry->Local, now);
         }
 
+        if (_records)
+        {
+            Watched?.Add((entry->Local, entry->Entered, now));
+        }
+
         Complete(write, entry->Slot, entry->Port, entry->Ordinal, entry->Entered, now + (write ? _writeDone : _readDone));
         Remove(list, index);
         _served[bank]++;

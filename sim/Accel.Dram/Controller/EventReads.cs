@@ -27,7 +27,7 @@ internal sealed unsafe partial class EventPseudoChannel
     /// <summary>Column commands since the last row commands, of which each takes off a few: random traffic is left to the general step.</summary>
     private int _columnsInARow;
 
-    private readonly bool _records;
+    private bool _records;
     private readonly CommandBus _readBus;
     private readonly uint _readPattern;
 
@@ -222,6 +222,7 @@ internal sealed unsafe partial class EventPseudoChannel
     {
         _commandLog?.Add(new LoggedCommand(now, Command.Read, _index, entry->Bank, entry->Local));
         _completionLog?.Add(new LoggedCompletion(_index, entry->Port, entry->Ordinal, now + _readDone));
+        Watched?.Add((entry->Local, entry->Entered, now));
     }
 
     /// <summary>Takes in the reads that find room; false if the port's next request is another matter.</summary>

@@ -64,6 +64,8 @@ internal sealed class GateTable
             {
                 Windows[(int)previous] = [.. Windows[(int)previous], window];
             }
+
+            AllWindows = [.. AllWindows, window];
         }
 
     }
@@ -86,7 +88,10 @@ internal sealed class GateTable
     /// <summary>For a command to each rank, for each of <see cref="RankPushes"/>, for each rank whose gate is pushed: the delay, or <see cref="NoDelay"/>.</summary>
     public long[] RankDelays { get; }
 
+    /// <summary>By command, those that it counts in.</summary>
     public Window[][] Windows { get; }
+
+    public Window[] AllWindows { get; } = [];
 
     /// <summary>Each ring's start and length, and the delay counted from its oldest entry.</summary>
     public List<(int Ring, int Length, int Delay)> Rings { get; } = [];

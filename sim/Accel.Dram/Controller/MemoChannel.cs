@@ -95,13 +95,13 @@ internal sealed partial class MemoChannel : Channel
 
     public override void ResetCounters()
     {
-        Settle();
+        Count();
         _engine.ResetCounters();
     }
 
     public override Counters CountersOf(int pseudoChannel)
     {
-        Settle();
+        Count();
         return _engine.CountersOf(pseudoChannel);
     }
 
@@ -315,7 +315,7 @@ internal sealed partial class MemoChannel : Channel
     }
 
     /// <summary>Adds up what the steps taken have counted: parts have lower numbers than what is made of them.</summary>
-    private void Settle()
+    private void Count()
     {
         for (var number = _uses.Count - 1; number >= 0; number--)
         {

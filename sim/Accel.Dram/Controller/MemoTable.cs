@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Accel.Dram.Controller;
 
 /// <summary>What a step starts from; equal keys mean equal steps.</summary>
@@ -58,43 +56,6 @@ internal sealed record StepLog(LoggedCommand[] Commands, LoggedCompletion[] Comp
 /// <summary>States and steps seen so far. Whole states are compared, not their hashes.</summary>
 internal sealed class MemoTable
 {
-    private sealed class StateComparer : IEqualityComparer<int[]>, IAlternateEqualityComparer<ReadOnlySpan<int>, int[]>
-    {
-        public bool Equals(int[]? x, int[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public int GetHashCode(int[] state) => GetHashCode(state.AsSpan());
-
-        public bool Equals(ReadOnlySpan<int> alternate, int[] other) => alternate.SequenceEqual(other);
-
-        public int GetHashCode(ReadOnlySpan<int> alternate)
-        {
-            // Eight hashes side by side, of every eighth word each.
-            var (sum, weight) = (Vector256<int>.Zero, Vector256.Create(0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1, 0xD3A2646D, 0xFD7046C5, 0xB55A4F09).AsInt32());
-            var left = alternate;
-            for (; left.Length >= 8; left = left[8..])
-            {
-                sum = (sum + Vector256.Create(left)) * weight;
-                sum ^= sum >>> 15;
-            }
-
-            var hash = (uint)alternate.Length;
-            foreach (var word in left)
-            {
-                hash = (hash ^ (uint)word) * 0x9E3779B1;
-            }
-
-            for (var i = 0; i < 8; i++)
-            {
-                hash = (hash ^ (uint)sum[i]) * 0x85EBCA77;
-                hash ^= hash >> 13;
-            }
-
-            return (int)hash;
-        }
-
-        public int[] Create(ReadOnlySpan<int> alternate) => alternate.ToArray();
-    }
-
     private readonly Dictionary<int[], int> _numbers;
     private readonly Dictionary<int[], int>.AlternateLookup<ReadOnlySpan<int>> _numbersBySpan;
     // Steps of a usual stream: tables that need not grow.
@@ -104,7 +65,7 @@ internal sealed class MemoTable
 
     public MemoTable()
     {
-        _numbers = new Dictionary<int[], int>(Likely / 4, new StateComparer());
+        _numbers = new Dictionary<int[], int>(Likely / 4, new WordComparer<int>());
         _numbersBySpan = _numbers.GetAlternateLookup<ReadOnlySpan<int>>();
     }
 

@@ -10,6 +10,9 @@ internal sealed class TransferTable
         /// <summary>Requests queued, plus <see cref="StillOpen"/> until the last request has entered.</summary>
         public long Outstanding;
         public long Last;
+
+        /// <summary>Its end was reported before the cycle in which it is reached.</summary>
+        public bool Foretold;
     }
 
     private const long StillOpen = 1L << 40;
@@ -17,6 +20,7 @@ internal sealed class TransferTable
     private readonly Stack<int> _free = new();
     private Slot[] _slots = new Slot[16];
     private int _used;
+    private int _foretold;
     private long _lastFinished = -1;
     private int _watched = -1;
     private long _lastBefore;
@@ -28,7 +32,7 @@ internal sealed class TransferTable
     public List<int> Exhausted { get; } = [];
 
     /// <summary>Transfers with requests that have not completed.</summary>
-    public int UnderWay => _used - _free.Count;
+    public int UnderWay => _used - _free.Count - _foretold;
 
     /// <summary>The latest completion of all.</summary>
     public long LastCompletion
@@ -62,7 +66,7 @@ internal sealed class TransferTable
             _free.Push(slot);
         }
 
-        (_used, _lastFinished) = (other._used, other._lastFinished);
+        (_used, _foretold, _lastFinished) = (other._used, other._foretold, other._lastFinished);
     }
 
     /// <summary>Whether the same transfers are under way, with as many requests in the queues and the same last completion so far.</summary>
@@ -116,7 +120,11 @@ internal sealed class TransferTable
     public void Exhaust(int slot)
     {
         _slots[slot].Outstanding -= StillOpen;
-        Exhausted.Add(_slots[slot].Transfer);
+        if (!_slots[slot].Foretold)
+        {
+            Exhausted.Add(_slots[slot].Transfer);
+        }
+
         if (_slots[slot].Outstanding == 0)
         {
             Finish(slot);
@@ -156,6 +164,34 @@ internal sealed class TransferTable
     /// <summary>Notes a completion that was not simulated.</summary>
     internal void NoteCompletion(int slot, long cycle) => _slots[slot].Last = Math.Max(_slots[slot].Last, cycle);
 
+    /// <summary>Reports the end of a transfer that is known but not reached yet; it is not reported again.</summary>
+    internal void Foretell(int slot, long last)
+    {
+        if (_slots[slot].Outstanding >= StillOpen)
+        {
+            Exhausted.Add(_slots[slot].Transfer);
+        }
+
+        _slots[slot].Foretold = true;
+        _foretold++;
+        Finished.Add((_slots[slot].Transfer, Math.Max(_slots[slot].Last, last)));
+    }
+
+    /// <summary>Several requests of a transfer have entered a queue.</summary>
+    internal void Entered(int slot, int count) => _slots[slot].Outstanding += count;
+
+    /// <summary>Several requests of a transfer have completed, the last of them in a cycle.</summary>
+    internal void Completed(int slot, int count, long last)
+    {
+        ref var s = ref _slots[slot];
+        s.Last = Math.Max(s.Last, last);
+        s.Outstanding -= count;
+        if (s.Outstanding == 0)
+        {
+            Finish(slot);
+        }
+    }
+
     private bool Holds(in Slot slot)
     {
         for (var i = 0; i < _used; i++)
@@ -172,7 +208,15 @@ internal sealed class TransferTable
     private void Finish(int slot)
     {
         _lastFinished = Math.Max(_lastFinished, _slots[slot].Last);
-        Finished.Add((_slots[slot].Transfer, _slots[slot].Last));
+        if (!_slots[slot].Foretold)
+        {
+            Finished.Add((_slots[slot].Transfer, _slots[slot].Last));
+        }
+        else
+        {
+            _foretold--;
+        }
+
         _free.Push(slot);
     }
 }

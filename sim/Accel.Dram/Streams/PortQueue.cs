@@ -123,6 +123,37 @@ internal sealed class PortQueue
         Left -= count;
     }
 
+    /// <summary>
+    /// Writes down, transfer by transfer, how far the reads reach that follow the head without a gap and have arrived by a cycle; each transfer but
+    /// the last ends there, and the last does if <paramref name="lastEnds"/>.
+    /// </summary>
+    /// <returns>How many transfers.</returns>
+    public int LookAhead(Span<(int Slot, long End)> into, long cycle, out bool lastEnds)
+    {
+        var end = Next + Left;
+        lastEnds = false;
+        if (Left == 0 || IsWrite || Arrival > cycle || into.IsEmpty)
+        {
+            return 0;
+        }
+
+        into[0] = (Transfer, end);
+        lastEnds = _run == _runCount && _current is RunListCursor { IsAtEnd: true };
+        var count = 1;
+        foreach (var cursor in _cursors)
+        {
+            if (!lastEnds || count == into.Length || cursor is not RunListCursor { Only: { IsWrite: false } run } || run.First != end || run.Arrival > cycle)
+            {
+                break;
+            }
+
+            end += run.Count;
+            into[count++] = (cursor.Transfer, end);
+        }
+
+        return count;
+    }
+
     private void NextRun()
     {
         Arrival = long.MaxValue;

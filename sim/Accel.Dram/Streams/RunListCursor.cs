@@ -11,6 +11,11 @@ internal sealed class RunListCursor(RequestRun[] runs, int transfer) : RunCursor
     /// <summary>Whether the same runs are left.</summary>
     public bool HasLeftOf(RunListCursor other) => Left.SequenceEqual(other.Left);
 
+    public bool IsAtEnd => _next == runs.Length;
+
+    /// <summary>The run of a list that has one alone and has not begun.</summary>
+    public RequestRun? Only => runs.Length == 1 && _next == 0 ? runs[0] : null;
+
     private ReadOnlySpan<RequestRun> Left => runs.AsSpan(_next);
 
     public override int Next(Span<RequestRun> into)

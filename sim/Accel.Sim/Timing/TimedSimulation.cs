@@ -39,7 +39,7 @@ public static class TimedSimulation
         }
 
         var config = MemoryOfMachine.Of(hardware);
-        var dram = new DramSystem(config, options.Skip ? SimulationMode.Memo : SimulationMode.Naive) { ForgetsCompleted = true };
+        var dram = new DramSystem(config, options.Skip ? SimulationMode.Reach : SimulationMode.Naive) { ForgetsCompleted = true };
         return new DramMemoryPort(dram, new(hardware.Clocks.Core.Value, config.Device.Clock.Value));
     }
 }

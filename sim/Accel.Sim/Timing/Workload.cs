@@ -20,10 +20,6 @@ public readonly record struct WorkloadRun(string EntryPoint, long Position, int 
 /// <param name="ProcessedTokens">Tokens that go through the model.</param>
 public sealed record Workload(IReadOnlyList<WorkloadRun> Runs, int GeneratedTokens, int ProcessedTokens)
 {
-    private const string PrefillName = "prefill";
-    private const string DecodeName = "decode";
-    private const string BatchName = "batch";
-
     /// <summary>A prompt of n tokens for each of the sequences, in runs as long as the program has room for.</summary>
     /// <exception cref="InputException">The program has no room for it.</exception>
     public static Workload Prefill(CompiledProgram program, int tokens, int batch = 1, long context = 0)
@@ -37,7 +33,7 @@ public sealed record Workload(IReadOnlyList<WorkloadRun> Runs, int GeneratedToke
     /// <exception cref="InputException">The program has no room for it.</exception>
     public static Workload PrefillBatch(CompiledProgram program, IReadOnlyList<long> contexts, int tokens)
     {
-        var entry = Entry(program, PrefillName);
+        var entry = Entry(program, EntryPointNames.Prefill);
         Demand(program, tokens >= 1, "prefill", "1 token or more", tokens);
         var runs = new List<WorkloadRun>();
         for (var sequence = 0; sequence < contexts.Count; sequence++)
@@ -45,7 +41,7 @@ public sealed record Workload(IReadOnlyList<WorkloadRun> Runs, int GeneratedToke
             CheckRoom(program, contexts[sequence], tokens, contexts.Count);
             for (var done = 0; done < tokens; done += entry.MaximumTokens)
             {
-                runs.Add(new(PrefillName, contexts[sequence] + done, Math.Min(entry.MaximumTokens, tokens - done), sequence));
+                runs.Add(new(EntryPointNames.Prefill, contexts[sequence] + done, Math.Min(entry.MaximumTokens, tokens - done), sequence));
             }
         }
 
@@ -62,10 +58,10 @@ public sealed record Workload(IReadOnlyList<WorkloadRun> Runs, int GeneratedToke
             return DecodeBatch(program, [.. Enumerable.Repeat(context, batch)], tokens);
         }
 
-        Entry(program, DecodeName);
+        Entry(program, EntryPointNames.Decode);
         Demand(program, tokens >= 1, "decode", "1 token or more", tokens);
         CheckRoom(program, context, tokens, 1);
-        return new([.. Enumerable.Range(0, tokens).Select(token => new WorkloadRun(DecodeName, context + token, 1))], tokens, tokens);
+        return new([.. Enumerable.Range(0, tokens).Select(token => new WorkloadRun(EntryPointNames.Decode, context + token, 1))], tokens, tokens);
     }
 
     /// <summary>m tokens of each of several sequences, one step of as many as the program takes at once after the other; each behind a context of its own.</summary>
@@ -73,7 +69,7 @@ public sealed record Workload(IReadOnlyList<WorkloadRun> Runs, int GeneratedToke
     /// <exception cref="InputException">The program has no room for it.</exception>
     public static Workload DecodeBatch(CompiledProgram program, IReadOnlyList<long> contexts, int tokens = 1)
     {
-        var most = Entry(program, BatchName).MaximumTokens;
+        var most = Entry(program, EntryPointNames.Batch).MaximumTokens;
         Demand(program, tokens >= 1, "decode", "1 token or more", tokens);
         foreach (var context in contexts)
         {
@@ -84,7 +80,7 @@ public sealed record Workload(IReadOnlyList<WorkloadRun> Runs, int GeneratedToke
             from token in Enumerable.Range(0, tokens)
             from first in Enumerable.Range(0, (contexts.Count + most - 1) / most).Select(index => index * most)
             let positions = contexts.Skip(first).Take(most).Select(context => context + token).ToArray()
-            select new WorkloadRun(BatchName, positions[0], positions.Length, first) { Positions = positions };
+            select new WorkloadRun(EntryPointNames.Batch, positions[0], positions.Length, first) { Positions = positions };
         return new([.. runs], tokens * contexts.Count, tokens * contexts.Count);
     }
 

@@ -70,19 +70,37 @@ internal sealed record TimedModel(
                 $"{context} before, {prefill} of prefill, {request.Decode} of decode");
         }
 
-        program ??= ModelCompiler.Compile(graph, hardware, new CompilerOptions
+        program ??= ModelCompiler.CompileProgram(graph, hardware, new CompilerOptions
         {
             ContextLength = (int)(context + tokens),
             PrefillTokens = prefill > 0 ? Math.Min(prefill, LongestRun) : UsualRun,
             Sequences = request.Batch,
             DisabledPasses = request.DisabledPasses,
             Taps = false,
-        }).Program;
+            EntryPoints = EntryPointsOf(prefill, request.Decode, contexts.Length),
+        });
         var prompt = prefill > 0 ? Workload.PrefillBatch(program, [.. contexts.Select(seen => (long)seen)], prefill) : null;
         var steps = request.Decode == 0 ? null
             : contexts is [var only] ? Workload.Decode(program, only + prefill, request.Decode)
             : Workload.DecodeBatch(program, [.. contexts.Select(seen => (long)seen + prefill)], request.Decode);
         return new(name, request, hardware, program, graph, prompt is null ? steps! : steps is null ? prompt : prompt.Then(steps), contexts);
+    }
+
+    /// <summary>What the workload runs.</summary>
+    private static HashSet<string> EntryPointsOf(int prefill, int decode, int sequences)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        if (prefill > 0)
+        {
+            names.Add(EntryPointNames.Prefill);
+        }
+
+        if (decode > 0)
+        {
+            names.Add(sequences == 1 ? EntryPointNames.Decode : EntryPointNames.Batch);
+        }
+
+        return names;
     }
 
     /// <summary>Times the work; may be called again with other options.</summary>

@@ -98,7 +98,7 @@ internal sealed class ConfigSection
 
     public T Word<T>(string key, string description, IReadOnlyList<(string Word, T Value)> words)
     {
-        var known = words.Select(pair => pair.Word).ToList();
+        var known = Known(words);
         var node = Find(new(Path(key), description, "string", Words: known), key);
         return node is null ? words[0].Value : Match(node, Path(key), words, known);
     }
@@ -106,7 +106,7 @@ internal sealed class ConfigSection
     public ConfigSet<T> Words<T>(string key, string description, IReadOnlyList<(string Word, T Value)> words)
         where T : struct, Enum
     {
-        var known = words.Select(pair => pair.Word).ToList();
+        var known = Known(words);
         var node = Find(new(Path(key), description, "array", Words: known), key);
         if (node is not YamlSequence { Items.Count: > 0 } sequence)
         {
@@ -118,13 +118,29 @@ internal sealed class ConfigSection
             return new([]);
         }
 
-        var values = sequence.Items.Select(item => (Item: item, Value: Match(item, Path(key), words, known))).ToList();
-        foreach (var group in values.GroupBy(pair => pair.Item is YamlScalar scalar ? scalar.Text : "").Where(group => group.Count() > 1))
+        var values = new T[sequence.Items.Count];
+        for (var i = 0; i < values.Length; i++)
         {
-            _document.Fault(group.Last().Item, Path(key), "each word once", $"'{group.Key}' again");
+            values[i] = Match(sequence.Items[i], Path(key), words, known);
         }
 
-        return new(values.Select(pair => pair.Value));
+        foreach (var group in sequence.Items.GroupBy(item => item is YamlScalar scalar ? scalar.Text : "").Where(group => group.Count() > 1))
+        {
+            _document.Fault(group.Last(), Path(key), "each word once", $"'{group.Key}' again");
+        }
+
+        return new(values);
+    }
+
+    private static List<string> Known<T>(IReadOnlyList<(string Word, T Value)> words)
+    {
+        var known = new List<string>(words.Count);
+        for (var i = 0; i < words.Count; i++)
+        {
+            known.Add(words[i].Word);
+        }
+
+        return known;
     }
 
     /// <summary>Reports the fields that nobody asked for, and those that stand twice.</summary>

@@ -10,7 +10,9 @@ public sealed record Operand(View? View, long Constant)
 {
     public static implicit operator Operand(View view) => new(view, 0);
 
-    public static implicit operator Operand(long constant) => new(null, constant);
+    private static readonly Operand _zero = new(null, 0);
 
-    public static implicit operator Operand(int constant) => new(null, constant);
+    public static implicit operator Operand(long constant) => constant == 0 ? _zero : new(null, constant);
+
+    public static implicit operator Operand(int constant) => (long)constant;
 }

@@ -20,6 +20,12 @@ public readonly struct SemaphoreList : IReadOnlyList<SemaphoreUse>, IEquatable<S
     /// <summary>Uses that one command can list on either side.</summary>
     public const int MaximumLength = 8;
 
+    private const int MostRecent = 1024;
+
+    /// <summary>The last list of one semaphore, by its number.</summary>
+    [ThreadStatic]
+    private static SemaphoreUse[]?[]? _recent;
+
     private readonly SemaphoreUse[]? _uses;
 
     private SemaphoreList(SemaphoreUse[] uses) => _uses = uses;
@@ -28,7 +34,27 @@ public readonly struct SemaphoreList : IReadOnlyList<SemaphoreUse>, IEquatable<S
 
     public SemaphoreUse this[int index] => _uses![index];
 
-    public static SemaphoreList Create(ReadOnlySpan<SemaphoreUse> uses) => uses.IsEmpty ? default : new(uses.ToArray());
+    public static SemaphoreList Create(ReadOnlySpan<SemaphoreUse> uses) => uses.Length switch
+    {
+        0 => default,
+        1 => One(uses[0]),
+        _ => new(uses.ToArray()),
+    };
+
+    /// <summary>These and one more.</summary>
+    public SemaphoreList Add(SemaphoreUse use) => _uses is null ? One(use) : new([.. AsSpan(), use]);
+
+    /// <summary>Most lists name one semaphore, and the same ones again and again.</summary>
+    private static SemaphoreList One(SemaphoreUse use)
+    {
+        ref var recent = ref (_recent ??= new SemaphoreUse[MostRecent][])[use.Semaphore & (MostRecent - 1)];
+        if (recent is null || recent[0] != use)
+        {
+            recent = [use];
+        }
+
+        return new(recent);
+    }
 
     public ReadOnlySpan<SemaphoreUse> AsSpan() => _uses;
 

@@ -39,7 +39,7 @@ public sealed class KeyTilesTests
     private static List<(int Slot, int Done, int Columns)> Walk(int slots, int window, int tile, int position, int tokens)
     {
         var machine = new Machine(Machines.Of(4, 4));
-        var stream = new CommandStream(machine, new("test", 1024), new("test", 8), 8);
+        var stream = new CommandStream(machine, new("test", 1024), 8);
         var tiles = new KeyTiles(stream, slots, window, tile);
         tiles.Locate(Register.Position, Register.Tokens);
         tiles.Begin();

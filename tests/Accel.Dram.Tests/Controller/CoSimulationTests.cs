@@ -13,6 +13,8 @@ public class CoSimulationTests
     [InlineData(SimulationMode.Event, 1)]
     [InlineData(SimulationMode.Memo, 1)]
     [InlineData(SimulationMode.Memo, 2)]
+    [InlineData(SimulationMode.Reach, 1)]
+    [InlineData(SimulationMode.Reach, 2)]
     public void Transfers_added_as_time_goes_by_end_as_if_known_from_the_start(SimulationMode mode, int threads)
     {
         for (var seed = 0; seed < 12; seed++)
@@ -62,6 +64,7 @@ public class CoSimulationTests
     [InlineData(SimulationMode.Naive)]
     [InlineData(SimulationMode.Event)]
     [InlineData(SimulationMode.Memo)]
+    [InlineData(SimulationMode.Reach)]
     public void A_transfer_does_not_wait_in_channels_where_it_has_nothing_to_do(SimulationMode mode)
     {
         // Channels lie in blocks of 4 KiB: the long transfer keeps channel 0 busy, the short one behind it goes to channel 1 alone.

@@ -115,6 +115,7 @@ public class ComplaintTests
     [InlineData(SimulationMode.Naive)]
     [InlineData(SimulationMode.Event)]
     [InlineData(SimulationMode.Memo)]
+    [InlineData(SimulationMode.Reach)]
     public void Reads_that_wait_for_a_few_writes_end(SimulationMode mode)
     {
         // Fewer writes than start a drain, and reads of the same bursts that are sent only when the writes are done.
@@ -130,6 +131,7 @@ public class ComplaintTests
     [InlineData(SimulationMode.Naive)]
     [InlineData(SimulationMode.Event)]
     [InlineData(SimulationMode.Memo)]
+    [InlineData(SimulationMode.Reach)]
     public void Reads_of_a_full_write_queue_end(SimulationMode mode)
     {
         // The write queue fills with one bank's rows; reads of every queued burst follow at once, then more writes.
@@ -226,6 +228,7 @@ public class ComplaintTests
     [Theory]
     [InlineData(SimulationMode.Event)]
     [InlineData(SimulationMode.Memo)]
+    [InlineData(SimulationMode.Reach)]
     public void Cycles_are_counted_beyond_32_bits_and_idle_time_costs_nothing(SimulationMode mode)
     {
         var trace = new RequestTrace();

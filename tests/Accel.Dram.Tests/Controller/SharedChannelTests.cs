@@ -63,7 +63,7 @@ public class SharedChannelTests
             var policy = new ControllerConfig { DrainHigh = seed % 2 == 0 ? 1 : 26, DrainLow = seed % 2 == 0 ? 0 : 6, StaggerRanks = seed % 3 == 0 };
             var config = Scenario.Config(seed % 4 == 3 ? "LPDDR5-6400" : "HBM3-6400", "row|rank|bank|column|bankgroup|pc|channel", channels: 4, policy: policy);
             var (expected, ends, _) = DriveInGroups(config, SimulationMode.Naive, seed);
-            foreach (var mode in new[] { SimulationMode.Event, SimulationMode.Memo })
+            foreach (var mode in new[] { SimulationMode.Event, SimulationMode.Memo, SimulationMode.Reach })
             {
                 var (actual, actualEnds, simulations) = DriveInGroups(config, mode, seed);
                 Assert.Equal(ends, actualEnds);

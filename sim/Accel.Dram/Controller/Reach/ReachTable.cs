@@ -1,0 +1,65 @@
+namespace Accel.Dram.Controller.Reach;
+
+/// <summary>Steps seen so far, by what decides them. Whole keys are compared, not their hashes.</summary>
+internal sealed class ReachTable
+{
+    /// <summary>Steps kept at most; each takes one to two kilobytes.</summary>
+    private const int MostSteps = 1 << 15;
+
+    private const int MostAges = 1 << 14;
+
+    private int _aged;
+    private readonly Dictionary<ulong[], ReachStep> _steps = new(1024, new WordComparer<ulong>());
+    private readonly Dictionary<ulong[], ReachStep>.AlternateLookup<ReadOnlySpan<ulong>> _stepsBySpan;
+    private readonly Dictionary<int[], QueueState> _queues = new(256, new WordComparer<int>());
+    private readonly Dictionary<int[], QueueState>.AlternateLookup<ReadOnlySpan<int>> _queuesBySpan;
+    private readonly Dictionary<int[], AgeState> _ages = new(256, new WordComparer<int>());
+    private readonly Dictionary<int[], AgeState>.AlternateLookup<ReadOnlySpan<int>> _agesBySpan;
+
+    public ReachTable()
+    {
+        _stepsBySpan = _steps.GetAlternateLookup<ReadOnlySpan<ulong>>();
+        _queuesBySpan = _queues.GetAlternateLookup<ReadOnlySpan<int>>();
+        _agesBySpan = _ages.GetAlternateLookup<ReadOnlySpan<int>>();
+    }
+
+    public int Steps => _steps.Count;
+
+    /// <summary>The number of the next <see cref="AgedStep"/>.</summary>
+    public int NextAged() => _aged++;
+
+    public int Queues => _queues.Count;
+
+    public bool Full => _steps.Count >= MostSteps;
+
+    public ReachStep? Find(ReadOnlySpan<ulong> key) => _stepsBySpan.TryGetValue(key, out var step) ? step : null;
+
+    public void Add(ulong[] key, ReachStep step) => _steps.TryAdd(key, step);
+
+    public QueueState Queue(ReadOnlySpan<int> words)
+    {
+        if (!_queuesBySpan.TryGetValue(words, out var queue))
+        {
+            queue = new QueueState(_queues.Count, words.ToArray());
+            _queues.Add(queue.Words, queue);
+        }
+
+        return queue;
+    }
+
+    public AgeState Ages(ReadOnlySpan<int> words)
+    {
+        if (!_agesBySpan.TryGetValue(words, out var ages))
+        {
+            if (_ages.Count == MostAges)
+            {
+                _ages.Clear(); // those seen again become new objects, and their steps are aged anew
+            }
+
+            ages = new AgeState(words.ToArray());
+            _ages.Add(ages.Ages, ages);
+        }
+
+        return ages;
+    }
+}
