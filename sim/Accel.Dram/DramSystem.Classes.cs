@@ -227,6 +227,9 @@ public sealed partial class DramSystem
             return;
         }
 
+        // What ended while the queues were brought up to date is noted before lists are copied.
+        whole.Channel.Settle();
+        Harvest();
         Settle(whole);
         foreach (var group in groups)
         {
@@ -263,6 +266,14 @@ public sealed partial class DramSystem
             for (var j = _classes.Count - 1; j > i; j--)
             {
                 var (kept, dropped) = (_classes[i], _classes[j]);
+                if (!kept.Channel.LooksLike(dropped.Channel))
+                {
+                    continue;
+                }
+
+                kept.Channel.Settle();
+                dropped.Channel.Settle();
+                Harvest();
                 if (kept.Channel.HasFutureOf(dropped.Channel))
                 {
                     Settle(kept);

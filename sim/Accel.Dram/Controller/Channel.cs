@@ -60,7 +60,10 @@ internal abstract class Channel
     /// <summary>Takes on the state of another channel of the same engine and memory, with counts of zero.</summary>
     public virtual void CopyFrom(Channel other) => throw new NotSupportedException();
 
-    /// <summary>Whether this and another channel, standing at the same cycle, do the same from here on, given the same requests.</summary>
+    /// <summary>Whether it is worth finding out what <see cref="HasFutureOf"/> tells.</summary>
+    public virtual bool LooksLike(Channel other) => true;
+
+    /// <summary>Whether this and another channel, both settled and standing at the same cycle, do the same from here on, given the same requests.</summary>
     public virtual bool HasFutureOf(Channel other) => false;
 
     /// <summary>

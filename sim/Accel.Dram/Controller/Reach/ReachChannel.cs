@@ -114,29 +114,15 @@ internal sealed partial class ReachChannel : Channel
         Now = reach.Now;
     }
 
-    public override bool HasFutureOf(Channel other)
+    public override bool LooksLike(Channel other)
     {
         // Two channels in one state begin the same steps in the same cycles, if not at once then soon.
         var reach = (ReachChannel)other;
-        if (_pending != reach._pending || _queuesInEngine != reach._queuesInEngine || _learning || reach._learning)
-        {
-            return false;
-        }
-
-        if (_pending is null && _queuesInEngine)
-        {
-            return _engine.HasFutureOf(reach._engine);
-        }
-
-        if ((_pending is not null && _from != reach._from) || !HasQueuesOf(reach) || !_engine.HasDevicesOf(reach._engine, _pending is null ? Now : _from))
-        {
-            return false;
-        }
-
-        reach.Settle();
-        Settle();
-        return _engine.HasFutureOf(reach._engine);
+        return _pending == reach._pending && _queuesInEngine == reach._queuesInEngine && !_learning && !reach._learning
+            && (IsSettled || ((_pending is null || _from == reach._from) && HasQueuesOf(reach) && _engine.HasDevicesOf(reach._engine, _pending is null ? Now : _from)));
     }
+
+    public override bool HasFutureOf(Channel other) => _engine.HasFutureOf(((ReachChannel)other)._engine);
 
     public override Counters CountersOf(int pseudoChannel)
     {

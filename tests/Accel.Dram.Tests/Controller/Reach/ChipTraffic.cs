@@ -35,7 +35,7 @@ internal sealed class ChipTraffic
         Config = new DramConfig
         {
             Device = device,
-            Channels = Pick(1, 2, 4),
+            Channels = Pick(1, 4, 8),
             Mapping = Pick("row|rank|bank|column|bankgroup|pseudochannel|channel", "row|rank|bank|column|bankgroup|pseudochannel|channel",
                 AddressMapping.BankGroupInterleaved, "row|rank|bank|column|bankgroup|pc|channel;bank^row", "row|bank|column|rank|bankgroup|pc|channel", "M1"),
             Controller = new ControllerConfig
@@ -53,7 +53,7 @@ internal sealed class ChipTraffic
         _groups = groups;
         _stripe = (long)device.AccessBytes * device.PseudoChannels * Config.Channels;
         (_stripesInGroup, _underWay, _gap) = (Pick(16, 64, 64, 100), Pick(3, 4, 4, 8), Pick(0, 0, 20, 300));
-        (_others, _partsChannels, _looksInside) = (Pick(0, 8, 20, 60), random.Next(3) == 0, random.Next(3) == 0);
+        (_others, _partsChannels, _looksInside) = (Pick(0, 8, 20, 60), random.Next(2) == 0, random.Next(3) == 0);
         Description = $"seed {seed}: {device.Bin} ranks {device.Ranks} channels {Config.Channels} {Config.Mapping} {Config.Controller}"
             + $" groups of {_stripesInGroup}, {_underWay} under way, gap {_gap}, others {_others}, parts {_partsChannels}, looks {_looksInside}";
     }
@@ -88,7 +88,7 @@ internal sealed class ChipTraffic
         while (true)
         {
             // A requester with plans of its own asks for what arrives until then.
-            next = Math.Max(next, system.Now.Value) + random.Next(1, random.Next(4) == 0 ? 60_000 : 3000);
+            next = Math.Max(next, system.Now.Value) + random.Next(1, random.Next(3) == 0 ? 60_000 : 3000);
             while (system.AdvanceToNextCompletion(new Cycles(next)) is var (transfer, cycle))
             {
                 ends.Add((transfer, cycle.Value));
@@ -130,9 +130,9 @@ internal sealed class ChipTraffic
 
     private void SendOther(DramSystem system, Random random, long cycle)
     {
-        var stripes = random.Next(1, 40);
+        var stripes = random.Next(random.Next(2) == 0 ? 2 : 40);
         var start = (1L << 20) + random.Next(1 << 12);
-        var odd = _partsChannels && random.Next(4) == 0 ? random.Next(1, (int)_stripe) : 0;
-        system.Enqueue(new DmaDescriptor(start * _stripe + odd, stripes * _stripe, IsWrite: random.Next(3) == 0), new Cycles(cycle), random.Next(1, 4));
+        var odd = _partsChannels && random.Next(2) == 0 ? random.Next(1, Math.Max(2, (int)_stripe / 64)) * 64 : 0;
+        system.Enqueue(new DmaDescriptor((start * _stripe) + odd, odd > 0 ? (stripes * _stripe) + 64 : (stripes + 1) * _stripe, IsWrite: random.Next(3) == 0), new Cycles(cycle), random.Next(1, 4));
     }
 }

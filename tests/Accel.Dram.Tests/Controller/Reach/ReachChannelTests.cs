@@ -14,7 +14,7 @@ public class ReachChannelTests
     [MemberData(nameof(Batches))]
     public void A_chips_traffic_ends_and_counts_alike_with_and_without_memory(int batch)
     {
-        for (var seed = batch * 1000; seed < batch * 1000 + 12; seed++)
+        for (var seed = batch * 1000; seed < batch * 1000 + 40; seed++)
         {
             var traffic = new ChipTraffic(seed, groups: 500);
             AssertSame(traffic.Run(SimulationMode.Event), traffic.Run(SimulationMode.Reach), traffic.Description);
