@@ -4,7 +4,7 @@ using Accel.Dram.Streams;
 namespace Accel.Dram.Controller;
 
 /// <summary>
-/// One channel: the pseudo-channels that share its command buses, each with its own queues. Three engines simulate it, with one behaviour.
+/// One channel: the pseudo-channels that share its command buses, each with its own queues. Four engines simulate it, with one behaviour.
 /// </summary>
 internal abstract class Channel
 {

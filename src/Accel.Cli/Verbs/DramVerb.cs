@@ -28,7 +28,7 @@ internal static class DramVerb
             Description = "open|closed, cap=N, reads=N, writes=N, drain=HIGH:LOW, refresh=all-bank|per-bank|none, postpone=N, stagger=yes|no, front=per-channel|in-order",
             DefaultValueFactory = _ => "",
         };
-        var mode = CommonOptions.Choice("--mode", "naive ticks each cycle, event skips, memo remembers steps; the outcome is the same", SimulationMode.Memo);
+        var mode = CommonOptions.Choice("--mode", "naive ticks each cycle, event skips, memo remembers steps of long streams, reach those of a chip's many transfers; the outcome is the same", SimulationMode.Memo);
         var trace = new Option<FileInfo?>("--trace") { Description = "requests: binary (three uint64 each: arrival cycle, address, is_write), or text lines `cycle address R|W`" };
         var stream = new Option<string[]>("--stream") { Description = "a transfer: read|write,base=ADDRESS,bytes=N[,loop=COUNTxSTRIDE]..[,start=CYCLE][,port=N]; sizes may end in KiB, MiB, GiB", AllowMultipleArgumentsPerToken = true };
         var threads = CommonOptions.Threads();

@@ -3,8 +3,6 @@ namespace Accel.Dram.Controller.Reach;
 /// <summary>Ages of requests, which decide latencies and nothing else; and what steps have counted.</summary>
 internal sealed partial class ReachChannel
 {
-    private const int MostAged = 64;
-
     // Steps taken since they were last counted, and how often, by their numbers.
     private readonly List<AgedStep> _used = [];
     private long[] _uses = new long[256];
@@ -23,15 +21,16 @@ internal sealed partial class ReachChannel
 
         var aged = new AgedStep
         {
-            Number = _table.NextAged(),
+            Number = _table.NumberFor(step),
             Step = step,
             Before = [.. _lanes.Select(l => l.Ages!)],
             After = [.. _lanes.Select((l, i) => AgesAfter(step, step.Parts[i], l.Ages!))],
             Counts = [.. _lanes.Select((l, i) => LatenciesOf(step.Parts[i], l))],
         };
-        if (step.Aged.Count == MostAged)
+        if (aged.Number < 0)
         {
-            step.Aged.RemoveAt(0);
+            AddCounts(aged, 1);
+            return aged;
         }
 
         step.Aged.Add(aged);
@@ -113,15 +112,19 @@ internal sealed partial class ReachChannel
     {
         foreach (var aged in _used)
         {
-            for (var i = 0; i < _lanes.Length; i++)
-            {
-                aged.Step.Parts[i].Counts.AddTo(_engine.PseudoChannels[i].Counters, _uses[aged.Number]);
-                aged.Counts[i].AddTo(_engine.PseudoChannels[i].Counters, _uses[aged.Number]);
-            }
-
+            AddCounts(aged, _uses[aged.Number]);
             _uses[aged.Number] = 0;
         }
 
         _used.Clear();
+    }
+
+    private void AddCounts(AgedStep aged, long times)
+    {
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            aged.Step.Parts[i].Counts.AddTo(_engine.PseudoChannels[i].Counters, times);
+            aged.Counts[i].AddTo(_engine.PseudoChannels[i].Counters, times);
+        }
     }
 }

@@ -120,7 +120,7 @@ internal sealed unsafe partial class ReachChannel
         var taken = port.Ordinal - start.Ordinal;
         Span<int> words = stackalloc int[Config.ReadQueue];
         Span<int> ages = stackalloc int[Config.ReadQueue];
-        if (taken > lane.Room || port.Next != start.Next + taken || taken >= start.Available || engine.SaveReads(port, lane.Number, words, ages, Now) is var count && count < 0)
+        if (taken > lane.Room || port.Next != start.Next + taken || taken >= start.Available || engine.SaveReads(port, lane.Number, words, ages, Now) is var count && count < 0 || _table.Queue(words[..count]) is not { } queueAfter)
         {
             return null;
         }
@@ -185,7 +185,7 @@ internal sealed unsafe partial class ReachChannel
         return new ReachPart
         {
             Taken = (int)taken,
-            Queue = _table.Queue(words[..count]),
+            Queue = queueAfter,
             After = _after[..afterLength],
             Raises = engine.Raises(lane.Shape!, _learnsRefresh, Now),
             Served = served,

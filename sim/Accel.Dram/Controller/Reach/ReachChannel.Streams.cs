@@ -76,6 +76,11 @@ internal sealed partial class ReachChannel
         }
 
         (lane.Queue, lane.Ages) = (_table.Queue(words[..count]), _table.Ages(ages[..count]));
+        if (lane.Queue is null)
+        {
+            return false;
+        }
+
         lane.Flights.Clear();
         lane.Engine.SaveFlights(lane.Flights, lane.Port.Next, lane.Queue.Reach);
         return true;

@@ -92,7 +92,7 @@ internal sealed class AgedStep
     /// <summary>Latencies of requests that were queued before, for each pseudo-channel.</summary>
     public required PartCounts[] Counts { get; init; }
 
-    /// <summary>Counted from 0, over all steps of a table.</summary>
+    /// <summary>Counted from 0, over all steps of a table; -1 if it is not kept.</summary>
     public required int Number { get; init; }
 }
 

@@ -6,7 +6,12 @@ internal sealed class ReachTable
     /// <summary>Steps kept at most; each takes one to two kilobytes.</summary>
     private const int MostSteps = 1 << 15;
 
+    private const int MostQueues = 1 << 15;
     private const int MostAges = 1 << 14;
+
+    // Of these each takes some seven hundred bytes.
+    private const int MostAged = 1 << 15;
+    private const int MostAgedOfStep = 8;
 
     private int _aged;
     private readonly Dictionary<ulong[], ReachStep> _steps = new(1024, new WordComparer<ulong>());
@@ -25,8 +30,8 @@ internal sealed class ReachTable
 
     public int Steps => _steps.Count;
 
-    /// <summary>The number of the next <see cref="AgedStep"/>.</summary>
-    public int NextAged() => _aged++;
+    /// <summary>Number for one more <see cref="AgedStep"/> of a step; -1 if it is not to be kept.</summary>
+    public int NumberFor(ReachStep step) => step.Aged.Count < MostAgedOfStep && _aged < MostAged ? _aged++ : -1;
 
     public int Queues => _queues.Count;
 
@@ -36,9 +41,10 @@ internal sealed class ReachTable
 
     public void Add(ulong[] key, ReachStep step) => _steps.TryAdd(key, step);
 
-    public QueueState Queue(ReadOnlySpan<int> words)
+    /// <summary>The state of a queue; null if it is new and there are too many.</summary>
+    public QueueState? Queue(ReadOnlySpan<int> words)
     {
-        if (!_queuesBySpan.TryGetValue(words, out var queue))
+        if (!_queuesBySpan.TryGetValue(words, out var queue) && _queues.Count < MostQueues)
         {
             queue = new QueueState(_queues.Count, words.ToArray());
             _queues.Add(queue.Words, queue);
