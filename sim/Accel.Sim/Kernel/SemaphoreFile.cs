@@ -8,9 +8,16 @@ internal sealed class SemaphoreFile
     /// <summary>No cycle that is known.</summary>
     public const long Never = long.MaxValue;
 
+    /// <summary>No cycle: what is asked for belongs to another unit.</summary>
+    public const long Shared = -1;
+
     private readonly Semaphore[] _semaphores;
 
-    public SemaphoreFile(int count) => _semaphores = [.. Enumerable.Range(0, count).Select(_ => new Semaphore())];
+    public SemaphoreFile(int count)
+    {
+        _semaphores = new Semaphore[count];
+        Fence();
+    }
 
     /// <summary>The unit that signals a semaphore, as far as it has since the last fence; -1 if nobody has.</summary>
     public int GiverOf(int semaphore) => _semaphores[semaphore].Giver;
@@ -34,15 +41,18 @@ internal sealed class SemaphoreFile
     /// <summary>Whether all of a command's waits can be taken now.</summary>
     public bool CanTake(ReadOnlySpan<SemaphoreUse> waits) => FirstMissing(waits) < 0;
 
-    /// <summary>The cycle from which all of a command's waits can be taken; <see cref="Never"/> if that is not known yet.</summary>
-    /// <param name="waits">Its waits.</param>
-    /// <param name="last">The first of those that are given last, or that are missing; -1 without waits.</param>
-    public long ReadyAt(ReadOnlySpan<SemaphoreUse> waits, out int last)
+    /// <summary>Takes all of a command's waits as soon as they are given.</summary>
+    /// <param name="unit">The taker.</param>
+    /// <param name="waits">Its waits; one or more.</param>
+    /// <param name="tracker">Of the proof of order; null without it.</param>
+    /// <param name="last">The first of those that are given last, or that are missing, or that another unit waits for as well.</param>
+    /// <returns>The cycle in which that is; <see cref="Never"/> if it is not known yet, <see cref="Shared"/> if another unit waits as well.</returns>
+    public long TryTake(int unit, ReadOnlySpan<SemaphoreUse> waits, DependencyTracker? tracker, out int last)
     {
         (last, var ready) = (-1, -1L);
         foreach (var use in waits)
         {
-            var semaphore = _semaphores[use.Semaphore];
+            ref readonly var semaphore = ref _semaphores[use.Semaphore];
             if (semaphore.Available < use.Count)
             {
                 last = use.Semaphore;
@@ -56,7 +66,13 @@ internal sealed class SemaphoreFile
             }
         }
 
-        return Math.Max(0, ready);
+        if (Take(unit, waits, tracker) is >= 0 and var shared)
+        {
+            last = shared;
+            return Shared;
+        }
+
+        return ready;
     }
 
     /// <returns>A semaphore that another unit waits for as well; -1 if all is well.</returns>
@@ -64,7 +80,7 @@ internal sealed class SemaphoreFile
     {
         foreach (var use in waits)
         {
-            var semaphore = _semaphores[use.Semaphore];
+            ref var semaphore = ref _semaphores[use.Semaphore];
             if (semaphore.Taker >= 0 && semaphore.Taker != unit)
             {
                 return use.Semaphore;
@@ -87,14 +103,14 @@ internal sealed class SemaphoreFile
     {
         foreach (var use in signals)
         {
-            var semaphore = _semaphores[use.Semaphore];
+            ref var semaphore = ref _semaphores[use.Semaphore];
             if (semaphore.Giver >= 0 && semaphore.Giver != unit)
             {
                 return use.Semaphore;
             }
 
             semaphore.Giver = unit;
-            semaphore.Give(new(use.Count, clock is null ? tracker?.Snapshot(unit) : tracker!.Copy(clock), cycle));
+            semaphore.Give(use.Count, cycle, tracker is null ? null : clock is null ? tracker.Snapshot(unit) : tracker.Copy(clock));
         }
 
         return -1;
@@ -103,7 +119,7 @@ internal sealed class SemaphoreFile
     /// <summary>From here on other units may signal and wait; what is given stays given.</summary>
     public void Fence()
     {
-        foreach (var semaphore in _semaphores)
+        foreach (ref var semaphore in _semaphores.AsSpan())
         {
             (semaphore.Giver, semaphore.Taker) = (-1, -1);
         }
@@ -112,7 +128,7 @@ internal sealed class SemaphoreFile
     /// <summary>All zero, as at the start of a run.</summary>
     public void Clear()
     {
-        foreach (var semaphore in _semaphores)
+        foreach (ref var semaphore in _semaphores.AsSpan())
         {
             semaphore.Clear();
         }
@@ -120,74 +136,100 @@ internal sealed class SemaphoreFile
         Fence();
     }
 
-    private readonly record struct Given(int Count, long[]? Clock, long Cycle);
+    private readonly record struct Given(int Count, long Cycle, long[]? Clock);
 
-    private sealed class Semaphore
+    /// <summary>What is given and not yet taken: the oldest at hand, since most are taken before another is given, the others in a ring.</summary>
+    private struct Semaphore
     {
-        /// <summary>Given and not yet taken, oldest first, as a ring.</summary>
-        private Given[] _given = new Given[4];
+        private Given[]? _behind;
         private int _first;
         private int _count;
 
-        /// <summary>Taken from the oldest entry already.</summary>
-        private int _takenOfFirst;
+        /// <summary>Of the oldest: what is left, when it was given, and the giver's clock.</summary>
+        private int _left;
+        private long _cycle;
+        private long[]? _clock;
 
-        public long Available { get; private set; }
+        public int Giver;
 
-        public int Giver { get; set; } = -1;
+        public int Taker;
 
-        public int Taker { get; set; } = -1;
+        public long Available;
 
-        public void Give(in Given given)
+        public void Give(int count, long cycle, long[]? clock)
         {
-            if (_count == _given.Length)
+            Available += count;
+            if (_left == 0)
             {
-                var larger = new Given[2 * _count];
-                for (var i = 0; i < _count; i++)
+                (_left, _cycle) = (count, cycle);
+                if (clock is not null)
                 {
-                    larger[i] = _given[(_first + i) & (_count - 1)];
+                    _clock = clock;
                 }
-
-                (_given, _first) = (larger, 0);
             }
-
-            _given[(_first + _count++) & (_given.Length - 1)] = given;
-            Available += given.Count;
+            else
+            {
+                GiveBehind(new(count, cycle, clock));
+            }
         }
 
         /// <summary>When as many had been given; they are there.</summary>
-        public long CycleOf(int count)
+        public readonly long CycleOf(int count) => count <= _left ? _cycle : CycleBehind(count - _left);
+
+        public void Take(int unit, int count, DependencyTracker? tracker)
         {
-            var left = count + _takenOfFirst;
+            Available -= count;
+            if (count < _left)
+            {
+                _left -= count;
+                tracker?.Join(unit, _clock!, false);
+                return;
+            }
+
+            for (var left = count; left > 0;)
+            {
+                var taken = Math.Min(left, _left);
+                left -= taken;
+                _left -= taken;
+                tracker?.Join(unit, _clock!, _left == 0);
+                if (_left == 0 && _count > 0)
+                {
+                    (_left, _cycle, _clock) = _behind![_first];
+                    _first = (_first + 1) & (_behind.Length - 1);
+                    _count--;
+                }
+            }
+        }
+
+        public void Clear() => (_first, _count, _left, Available) = (0, 0, 0, 0);
+
+        private readonly long CycleBehind(int count)
+        {
             for (var i = _first; ; i++)
             {
-                ref readonly var given = ref _given[i & (_given.Length - 1)];
-                if ((left -= given.Count) <= 0)
+                ref readonly var given = ref _behind![i & (_behind.Length - 1)];
+                if ((count -= given.Count) <= 0)
                 {
                     return given.Cycle;
                 }
             }
         }
 
-        public void Take(int unit, int count, DependencyTracker? tracker)
+        private void GiveBehind(in Given given)
         {
-            Available -= count;
-            for (var left = count; left > 0;)
+            _behind ??= new Given[4];
+            if (_count == _behind.Length)
             {
-                ref readonly var given = ref _given[_first];
-                var taken = Math.Min(left, given.Count - _takenOfFirst);
-                left -= taken;
-                _takenOfFirst += taken;
-                var spent = _takenOfFirst == given.Count;
-                tracker?.Join(unit, given.Clock!, spent);
-                if (spent)
+                var larger = new Given[2 * _count];
+                for (var i = 0; i < _count; i++)
                 {
-                    (_first, _takenOfFirst) = ((_first + 1) & (_given.Length - 1), 0);
-                    _count--;
+                    larger[i] = _behind[(_first + i) & (_count - 1)];
                 }
-            }
-        }
 
-        public void Clear() => (_first, _count, _takenOfFirst, Available) = (0, 0, 0, 0);
+                (_behind, _first) = (larger, 0);
+            }
+
+            _behind[(_first + _count++) & (_behind.Length - 1)] = given;
+        }
     }
 }

@@ -30,8 +30,8 @@ internal sealed class Sequencer
     private EntryPoint _entry = new("", 1, []);
     private Instruction[] _instructions = [];
 
-    /// <summary>Kinds of the instructions, so that a command is passed without being looked at.</summary>
-    private InstructionKind[] _kinds = [];
+    /// <summary>Kinds of the instructions and the end behind them, so that a command is passed without being looked at.</summary>
+    private InstructionKind[] _kinds = [InstructionKind.End];
     private int _depth;
     private long _stepsLeft;
 
@@ -56,8 +56,10 @@ internal sealed class Sequencer
         (Position, _depth, _stepsLeft) = (0, 0, maximumSteps);
         if (!ReferenceEquals(_entry, entry))
         {
-            (_entry, _instructions) = (entry, [.. entry.Instructions]);
-            _kinds = [.. _instructions.Select(KindOf)];
+            _entry = entry;
+            _kinds = [.. entry.Instructions.Select(KindOf), InstructionKind.End];
+            // Copies of the sequencer's own lie behind each other in memory: between commands they are far apart, and each would be a cache miss.
+            _instructions = [.. entry.Instructions.Select((instruction, i) => _kinds[i] == InstructionKind.Own ? instruction with { } : instruction)];
         }
     }
 
@@ -71,6 +73,21 @@ internal sealed class Sequencer
     /// <returns>What it stands at.</returns>
     /// <exception cref="MachineFaultException">A number does not fit, or the run takes too many steps.</exception>
     public InstructionKind Advance()
+    {
+        var kind = _kinds[Position];
+        if (kind > InstructionKind.Own && _stepsLeft > 0)
+        {
+            _stepsLeft--;
+            return kind;
+        }
+
+        return Work();
+    }
+
+    /// <summary>The caller has taken the command.</summary>
+    public void Take() => Position++;
+
+    private InstructionKind Work()
     {
         try
         {
@@ -87,9 +104,6 @@ internal sealed class Sequencer
             throw new MachineFaultException(FaultKind.Overflow, $"{_entry.Name}[{Position}] {_instructions[Position].Mnemonic}: {text}");
         }
     }
-
-    /// <summary>The caller has taken the command.</summary>
-    public void Take() => Position++;
 
     private static InstructionKind KindOf(Instruction instruction) => instruction switch
     {
@@ -117,7 +131,7 @@ internal sealed class Sequencer
             switch (_instructions[Position])
             {
                 case Set set:
-                    _registers[set.Target.Index] = set.Evaluate(_registers, Positions.Span);
+                    _registers[set.Target.Index] = set.Evaluate(_registers, set.Function == SetFunction.PositionOf ? Positions.Span : default);
                     Changes++;
                     Position++;
                     break;

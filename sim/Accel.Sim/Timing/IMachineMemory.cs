@@ -1,6 +1,6 @@
 using Accel.Dram;
 using Accel.Dram.Reports;
-using Accel.Dram.Streams;
+using Accel.Sim.Timing.Units;
 
 namespace Accel.Sim.Timing;
 
@@ -8,8 +8,8 @@ namespace Accel.Sim.Timing;
 internal interface IMachineMemory
 {
     /// <summary>Sends requests in a cycle.</summary>
-    /// <returns>A number by which their arrival is reported.</returns>
-    int Send(DmaDescriptor descriptor, int port, long cycle);
+    /// <returns>A number by which their arrival is reported: counted from 0.</returns>
+    int Send(in BurstGroup group, int port, long cycle);
 
     /// <summary>The next arrival, in order of cycle, if there is one no later than a cycle; time is taken no further than needed for that.</summary>
     (int Transfer, long Cycle)? NextArrival(long latest);
@@ -24,7 +24,7 @@ internal sealed class IdealMemory : IMachineMemory
     private readonly Queue<(int Transfer, long Cycle)> _sent = new();
     private int _count;
 
-    public int Send(DmaDescriptor descriptor, int port, long cycle)
+    public int Send(in BurstGroup group, int port, long cycle)
     {
         _sent.Enqueue((_count, cycle + 1));
         return _count++;
@@ -39,7 +39,7 @@ internal sealed class IdealMemory : IMachineMemory
 /// <summary>The DRAM simulator behind the crossing of clocks.</summary>
 internal sealed class DramMemoryPort(DramSystem dram, ClockCrossing clocks) : IMachineMemory
 {
-    public int Send(DmaDescriptor descriptor, int port, long cycle) => dram.Enqueue(descriptor, new(clocks.TickAtOrAfter(cycle)), port);
+    public int Send(in BurstGroup group, int port, long cycle) => dram.Enqueue(group.Descriptor(), new(clocks.TickAtOrAfter(cycle)), port);
 
     public (int Transfer, long Cycle)? NextArrival(long latest) =>
         dram.AdvanceToNextCompletion(new(clocks.TickAtOrBefore(latest))) is var (transfer, tick) ? (transfer, clocks.CycleAtOrAfter(tick.Value)) : null;

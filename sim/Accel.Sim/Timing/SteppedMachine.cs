@@ -205,7 +205,7 @@ internal sealed class SteppedMachine
         unit.Start(flight, registers);
         if (command is MatMul product)
         {
-            _totals.Multiplied(command.Operator, ProductShape.Of(product, registers));
+            _totals.Multiplied(command.Operator, ProductShape.Of(product, registers).Macs);
         }
 
         unit.Flights.Enqueue(flight);
@@ -220,10 +220,10 @@ internal sealed class SteppedMachine
             return false;
         }
 
-        var (flight, descriptor, bytes, bursts) = channel.Send(_now);
-        _totals.Moved(flight.Command.Operator, ((DmaCommand)flight.Command).Traffic, bytes);
-        var transfer = _memory.Send(descriptor, channel.Id.Index, _now);
-        _sent.Add(transfer, (channel, flight, new(channel.Id.Index, bytes, bursts, descriptor.IsWrite, _now, _now)));
+        var (flight, group) = channel.Send(_now);
+        _totals.Moved(flight.Command.Operator, ((DmaCommand)flight.Command).Traffic, group.Bytes);
+        var transfer = _memory.Send(group, channel.Id.Index, _now);
+        _sent.Add(transfer, (channel, flight, new(channel.Id.Index, group.Bytes, group.Bursts, group.IsWrite, _now, _now)));
         return true;
     }
 

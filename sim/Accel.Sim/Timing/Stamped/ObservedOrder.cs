@@ -4,8 +4,10 @@ namespace Accel.Sim.Timing.Stamped;
 internal sealed class ObservedOrder(ITimingObserver observer)
 {
     private readonly PriorityQueue<CommandTiming, (long End, int Unit, long Order)> _known = new();
+    private long _added;
 
-    public void Add(in CommandTiming timing, int unit, long order) => _known.Enqueue(timing, (timing.End, unit, order));
+    /// <summary>A command of a unit, behind those of the same unit that end before it.</summary>
+    public void Add(in CommandTiming timing, int unit) => _known.Enqueue(timing, (timing.End, unit, _added++));
 
     /// <summary>Hands out what ends before a cycle: no end before it will become known any more.</summary>
     public void TellUntil(long cycle)

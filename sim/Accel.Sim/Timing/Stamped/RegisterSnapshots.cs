@@ -5,11 +5,14 @@ namespace Accel.Sim.Timing.Stamped;
 /// <summary>Registers as they stood when commands were issued. Commands between two changes share a snapshot.</summary>
 internal sealed class RegisterSnapshots
 {
+    /// <summary>For a command that depends on no register.</summary>
+    public const int None = 0;
+
     private readonly Stack<int> _free = new();
     private long[] _values = new long[64 * Register.Count];
     private int[] _users = new int[64];
-    private int _made;
-    private int _newest = -1;
+    private int _made = 1;
+    private int _newest = None;
     private long _changes = -1;
 
     public ReadOnlySpan<long> this[int snapshot] => _values.AsSpan(snapshot * Register.Count, Register.Count);
@@ -19,13 +22,9 @@ internal sealed class RegisterSnapshots
     /// <param name="changes">A number that differs if they do.</param>
     public int Take(ReadOnlySpan<long> registers, long changes)
     {
-        if (_newest < 0 || changes != _changes)
+        if (changes != _changes)
         {
-            if (_newest >= 0 && --_users[_newest] == 0)
-            {
-                _free.Push(_newest);
-            }
-
+            Release(_newest);
             _newest = _free.TryPop(out var free) ? free : Make();
             _users[_newest] = 1;
             _changes = changes;
@@ -39,7 +38,7 @@ internal sealed class RegisterSnapshots
     /// <summary>A command needs its registers no more.</summary>
     public void Release(int snapshot)
     {
-        if (--_users[snapshot] == 0)
+        if (snapshot != None && --_users[snapshot] == 0)
         {
             _free.Push(snapshot);
         }

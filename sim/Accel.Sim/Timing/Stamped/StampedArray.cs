@@ -5,82 +5,83 @@ using Accel.Sim.Timing.Units;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A matmul array: as <see cref="ArrayTimedUnit"/> says.</summary>
-internal sealed class StampedArray(UnitId id, int depth, MatMulArrayConfig config, ScratchpadShares shares, bool isIdeal) : StampedUnit(id, depth)
+internal sealed class StampedArray(UnitId id, int number, MatMulArrayConfig config, ScratchpadShares shares, bool isIdeal)
+    : StampedComputeUnit(id, number)
 {
     private readonly PassPipeline _passes = new(config, shares);
 
-    /// <summary>Commands that the next one may overlap, with the end of their own work.</summary>
-    private readonly List<(ArrayFootprints Touched, long WorkEnd)> _recent = [];
-    private ArrayFootprints _touched;
+    /// <summary>Commands that the next one may overlap, in any order; behind them the one that was last asked about.</summary>
+    private Recent[] _recent = new Recent[8];
+    private int _recentCount;
     private long _readOutFree;
 
-    public override int UnderWay => 0;
-
-    public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from)
+    private struct Recent
     {
-        if (command.Kind == TimedKind.Synchronize)
-        {
-            return from;
-        }
+        public ArrayFootprints Touched;
 
-        if (!command.Keeps(registers))
-        {
-            Measure(command, registers);
-        }
+        /// <summary>End of its own work.</summary>
+        public long WorkEnd;
+    }
 
-        _touched = command.Touched(registers);
-        var earliest = Math.Max(from, _touched.IsDrain ? _readOutFree : isIdeal ? 0 : _passes.EarliestLoad);
-        for (var i = _recent.Count - 1; i >= 0; i--)
+    public override void Measure(Command command, CommandSize size, ReadOnlySpan<long> registers)
+    {
+        var touched = ArrayFootprints.Of(command, registers);
+        (size.PadLength, size.SumsLength) = (touched.Pad.Length, touched.Sums.Length);
+        if (command is MatMul product)
         {
-            var (touched, workEnd) = _recent[i];
-            if (workEnd <= from)
+            size.Passes ??= new();
+            size.Passes.Forget(ProductShape.Of(product, registers));
+        }
+        else
+        {
+            size.Cycles = ReadOut.Cycles((Drain)command, registers, config, shares);
+        }
+    }
+
+    public override long EarliestStart(in ResolvedCommand command, long from)
+    {
+        for (var i = _recentCount - 1; i >= 0; i--)
+        {
+            if (_recent[i].WorkEnd <= from)
             {
-                _recent.RemoveAt(i);
+                _recent[i] = _recent[--_recentCount];
             }
-            else if (workEnd > earliest && _touched.Meets(touched))
+        }
+
+        if (_recentCount == _recent.Length)
+        {
+            Array.Resize(ref _recent, 2 * _recentCount);
+        }
+
+        ref var touched = ref _recent[_recentCount].Touched;
+        command.Touch(out touched);
+        var earliest = Math.Max(from, touched.IsReadOut ? _readOutFree : isIdeal ? 0 : _passes.EarliestLoad);
+        foreach (ref readonly var recent in _recent.AsSpan(0, _recentCount))
+        {
+            if (recent.WorkEnd > earliest && touched.Meets(recent.Touched))
             {
-                earliest = workEnd;
+                earliest = recent.WorkEnd;
             }
         }
 
         return earliest;
     }
 
-    protected override long Begin(in StampedCommand stamps, ReadOnlySpan<long> registers)
+    public override long Begin(in ResolvedCommand command, long start)
     {
-        var command = stamps.Command;
-        var end = stamps.Start + 1;
-        switch (command.Kind)
+        var end = start + 1;
+        if (!isIdeal && command.Kind == TimedKind.ReadOut)
         {
-            case TimedKind.Synchronize:
-                return end;
-            case TimedKind.ReadOut when !isIdeal:
-                end = stamps.Start + command.Cycles;
-                // The port is free for the next read-out when the last row has left; what follows is the depth of the scaling.
-                _readOutFree = end - ReadOut.Latency;
-                break;
-            case TimedKind.Product when !isIdeal && !command.Passes!.IsEmpty:
-                end = _passes.Run(stamps.Start, command.Passes);
-                break;
+            end = start + command.Size.Cycles;
+            // The port is free for the next read-out when the last row has left; what follows is the depth of the scaling.
+            _readOutFree = end - ReadOut.Latency;
+        }
+        else if (!isIdeal && command.Size.Passes is { IsEmpty: false } passes)
+        {
+            end = _passes.Run(start, passes);
         }
 
-        _recent.Add((_touched, end));
+        _recent[_recentCount++].WorkEnd = end;
         return end;
-    }
-
-    private void Measure(TimedCommand command, ReadOnlySpan<long> registers)
-    {
-        var touched = ArrayFootprints.Of(command.Command, registers);
-        command.PadLength = touched.Reads.Length + touched.Writes.Length;
-        command.SumsLength = touched.Sums.Length;
-        if (command.Command is MatMul product)
-        {
-            command.Passes ??= new();
-            command.Passes.Forget(ProductShape.Of(product, registers));
-        }
-        else
-        {
-            command.Cycles = ReadOut.Cycles((Drain)command.Command, registers, config, shares);
-        }
     }
 }

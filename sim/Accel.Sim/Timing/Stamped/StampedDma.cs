@@ -1,4 +1,4 @@
-using Accel.Dram.Streams;
+using System.Runtime.CompilerServices;
 using Accel.Hardware;
 using Accel.Isa.Commands;
 using Accel.Sim.Timing.Units;
@@ -6,7 +6,7 @@ using Accel.Sim.Timing.Units;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A DMA channel: as <see cref="DmaTimedUnit"/> says. When it sends is decided in order of time, with the memory.</summary>
-internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : StampedUnit(id, depth)
+internal sealed class StampedDma(UnitId id, int number, DmaConfig config) : StampedUnit(id, number)
 {
     private struct Transfer
     {
@@ -15,7 +15,9 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
         public long WorkEnd;
         public long End;
         public int GroupsUnderWay;
-        public bool Overlaps;
+        public bool Synchronizes;
+        public bool IsLoad;
+        public long[]? Clock;
     }
 
     private readonly BurstGroups _groups = new(config);
@@ -30,87 +32,88 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
     private long _read;
     private int _counters;
 
-    public override int UnderWay => (int)(_next - _undone);
+    /// <summary>Of the command that was last asked about: what it writes, and whether it is a load.</summary>
+    private Footprint _writes;
+    private bool _isLoad;
 
     /// <summary>The cycle in which the next group is sent; <see cref="StampedUnit.Never"/> if none is left or no counter is free.</summary>
     public long NextSend { get; private set; } = Never;
 
-    public override long EarliestStart(TimedCommand timed, ReadOnlySpan<long> registers, long from)
+    /// <summary>Whether groups of a command are left to send.</summary>
+    public bool IsSending => _sending >= 0;
+
+    public override void Measure(Command command, CommandSize size, ReadOnlySpan<long> registers)
     {
-        if (timed.Kind == TimedKind.Synchronize)
+        size.Transfer = TransferShape.Of((DmaCommand)command, registers);
+        size.IsLoad = command is Load;
+        size.PadLength = size.IsLoad ? Footprint.Of((DmaCommand)command, registers).Length : 0;
+    }
+
+    /// <summary>Whether memory decides when a command starts: groups of another one are left to send, or it must wait for one that is not done.</summary>
+    public bool MustWait(in ResolvedCommand command)
+    {
+        _isLoad = command.Size.IsLoad;
+        _writes = _isLoad ? command.Loaded : Footprint.None;
+        for (var number = _undone; number < _next; number++)
         {
-            return from;
+            if (!Overlaps(At(number)))
+            {
+                return true;
+            }
         }
 
-        if (_sending >= 0)
-        {
-            return Never;
-        }
+        return false;
+    }
 
+    /// <summary>The first cycle, from a given one on, in which the command can start that need not wait any more.</summary>
+    public long EarliestStart(long from)
+    {
         while (_first < _undone && At(_first).End <= from)
         {
             _first++;
         }
 
-        var command = timed.Command;
         var earliest = Math.Max(from, _lastSend + 1);
-        var writes = command is Load load ? Footprint.Of(load, registers) : Footprint.None;
-        for (var number = _first; number < _next; number++)
+        for (var number = _first; number < _undone; number++)
         {
-            ref readonly var other = ref At(number);
-            if (other.Stamps.Command.Kind == TimedKind.Synchronize || (command is Load && other.Overlaps && !writes.Meets(other.Writes)))
+            if (At(number).End > earliest && !Overlaps(At(number)))
             {
-                continue;
+                earliest = At(number).End;
             }
-
-            if (number >= _undone)
-            {
-                return Never;
-            }
-
-            earliest = Math.Max(earliest, other.End);
         }
 
         return earliest;
     }
 
-    protected override long Begin(in StampedCommand stamps, ReadOnlySpan<long> registers)
+    /// <summary>Takes a command that synchronises.</summary>
+    public void Begin(in StampedCommand stamps) => Add(stamps).Synchronizes = true;
+
+    /// <summary>Takes the transfer that <see cref="MustWait"/> was last asked about.</summary>
+    public void Begin(in ResolvedCommand command, in StampedCommand stamps)
     {
-        if (_next - _first == _transfers.Length)
+        ref var transfer = ref Add(stamps);
+        (transfer.Synchronizes, transfer.IsLoad, transfer.Writes) = (false, _isLoad, _writes);
+        _groups.Start(command.Size.Transfer, command.First);
+        _read = stamps.Start + config.DescriptorCost.Value;
+        if (_groups.IsDone)
         {
-            Grow();
+            transfer.WorkEnd = Math.Max(transfer.WorkEnd, _read);
         }
-
-        ref var transfer = ref At(_next);
-        transfer = new() { Stamps = stamps, WorkEnd = stamps.Start + 1 };
-        if (stamps.Command.Command is DmaCommand dma)
+        else
         {
-            transfer.Overlaps = dma is Load;
-            transfer.Writes = dma is Load ? Footprint.Of(dma, registers) : Footprint.None;
-            _groups.Start(dma, registers);
-            _read = stamps.Start + config.DescriptorCost.Value;
-            if (_groups.IsDone)
-            {
-                transfer.WorkEnd = Math.Max(transfer.WorkEnd, _read);
-            }
-            else
-            {
-                transfer.WorkEnd = Never;
-                _sending = _next;
-                Schedule();
-            }
+            transfer.WorkEnd = Never;
+            _sending = _next - 1;
+            Schedule();
         }
-
-        _next++;
-        return Never;
     }
 
     /// <summary>Sends a group in cycle <see cref="NextSend"/>.</summary>
-    /// <returns>What is asked of memory, and the number of the command.</returns>
-    public (DmaDescriptor Descriptor, long Bytes, long Bursts, long Number) Send()
+    /// <param name="group">What is asked of memory.</param>
+    /// <returns>The number of the command.</returns>
+    public long Send(out BurstGroup group)
     {
-        var (descriptor, bytes, bursts) = _groups.Next();
         var number = _sending;
+        _groups.Next(out group);
         At(number).GroupsUnderWay++;
         _counters++;
         _lastSend = NextSend;
@@ -121,7 +124,7 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
         }
 
         Schedule();
-        return (descriptor, bytes, bursts, number);
+        return number;
     }
 
     /// <summary>The last burst of a group has arrived.</summary>
@@ -140,27 +143,42 @@ internal sealed class StampedDma(UnitId id, int depth, DmaConfig config) : Stamp
         }
     }
 
-    /// <summary>The command that is sending, or the last one that did.</summary>
-    public TimedCommand CommandOf(long number) => At(number).Stamps.Command;
+    /// <summary>Keeps the unit's clock at the start of the command that was last taken, for the proof of order.</summary>
+    public void Keep(long[] clock) => At(_next - 1).Clock = clock;
 
     /// <summary>Ends the oldest command, if the end of its work is known.</summary>
-    public bool TryEnd(out StampedCommand command, out long end)
+    public bool TryEnd(out StampedCommand command, out long end, out long[]? clock)
     {
-        (command, end) = (default, 0);
         if (_undone == _next || At(_undone).WorkEnd == Never)
         {
+            (command, end, clock) = (default, 0, null);
             return false;
         }
 
         ref var oldest = ref At(_undone);
-        command = oldest.Stamps;
+        (command, clock) = (oldest.Stamps, oldest.Clock);
         end = oldest.End = Book(command, oldest.WorkEnd);
         _undone++;
         return true;
     }
 
+    private bool Overlaps(in Transfer other) => other.Synchronizes || (_isLoad && other.IsLoad && !_writes.Meets(other.Writes));
+
+    private ref Transfer Add(in StampedCommand stamps)
+    {
+        if (_next - _first == _transfers.Length)
+        {
+            Grow();
+        }
+
+        ref var transfer = ref At(_next++);
+        (transfer.Stamps, transfer.WorkEnd, transfer.GroupsUnderWay) = (stamps, stamps.Start + 1, 0);
+        return ref transfer;
+    }
+
     private void Schedule() => NextSend = _sending < 0 || _counters == BurstGroups.Counters ? Never : _read;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref Transfer At(long number) => ref _transfers[number & (_transfers.Length - 1)];
 
     private void Grow()

@@ -4,10 +4,10 @@ using Accel.Sim.Kernel;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>
-/// A unit with its queue. What it decides is a cycle as a function of cycles: when its next command starts and when that ends, once
+/// A unit. What it decides is a cycle as a function of cycles: when its next command starts and when that ends, once
 /// everything they depend on is known.
 /// </summary>
-internal abstract class StampedUnit(UnitId id, int depth)
+internal abstract class StampedUnit(UnitId id, int number)
 {
     /// <summary>No cycle that is known yet.</summary>
     public const long Never = SemaphoreFile.Never;
@@ -16,37 +16,19 @@ internal abstract class StampedUnit(UnitId id, int depth)
 
     public UnitId Id { get; } = id;
 
-    /// <summary>Commands whose start is not known.</summary>
-    public StampedQueue Queue { get; } = new(depth);
-
-    /// <summary>Start of the last command that was started; the next one starts later.</summary>
-    public long LastStart { get; private set; } = -1;
+    /// <summary>Its number among the machine's units.</summary>
+    public int Number { get; } = number;
 
     /// <summary>All cycles before it are booked: the end of the last command that is done.</summary>
     public long LastEnd { get; private set; }
 
-    /// <summary>Commands that have started and whose end is not known.</summary>
-    public abstract int UnderWay { get; }
-
-    /// <summary>The first cycle, from a given one on, in which the unit can take a command; <see cref="Never"/> while memory decides.</summary>
-    public abstract long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from);
-
-    /// <summary>Takes the command that <see cref="EarliestStart"/> was last asked about.</summary>
-    /// <returns>The cycle in which its own work is done; <see cref="Never"/> while memory decides.</returns>
-    protected abstract long Begin(in StampedCommand command, ReadOnlySpan<long> registers);
-
-    /// <summary>Takes a command.</summary>
-    /// <returns>Its end; <see cref="Never"/> while memory decides.</returns>
-    public long Start(in StampedCommand command, ReadOnlySpan<long> registers)
-    {
-        LastStart = command.Start;
-        var end = Begin(command, registers);
-        return end == Never ? Never : Book(command, end);
-    }
+    /// <summary>Works out what a command's sizes come to.</summary>
+    /// <exception cref="OverflowException">A size does not fit.</exception>
+    public abstract void Measure(Command command, CommandSize size, ReadOnlySpan<long> registers);
 
     /// <summary>Ends a command: no earlier than the one before it. Books the cycles since.</summary>
     /// <returns>Its end.</returns>
-    protected long Book(in StampedCommand command, long workEnd)
+    public long Book(in StampedCommand command, long workEnd)
     {
         if (command.Start > LastEnd)
         {

@@ -4,29 +4,14 @@ using Accel.Sim.Timing.Units;
 namespace Accel.Sim.Timing.Stamped;
 
 /// <summary>A vector unit: one command at a time.</summary>
-internal sealed class StampedVector(UnitId id, int depth, VectorTiming timing, bool isIdeal) : StampedUnit(id, depth)
+internal sealed class StampedVector(UnitId id, int number, VectorTiming timing, bool isIdeal) : StampedComputeUnit(id, number)
 {
     private long _free;
 
-    public override int UnderWay => 0;
+    public override void Measure(Command command, CommandSize size, ReadOnlySpan<long> registers) =>
+        size.Cycles = isIdeal ? 1 : timing.Cycles((VectorCommand)command, registers);
 
-    public override long EarliestStart(TimedCommand command, ReadOnlySpan<long> registers, long from) =>
-        command.Kind == TimedKind.Synchronize ? from : Math.Max(from, _free);
+    public override long EarliestStart(in ResolvedCommand command, long from) => Math.Max(from, _free);
 
-    protected override long Begin(in StampedCommand stamps, ReadOnlySpan<long> registers)
-    {
-        var command = stamps.Command;
-        if (command.Kind == TimedKind.Synchronize)
-        {
-            return stamps.Start + 1;
-        }
-
-        if (!command.Keeps(registers))
-        {
-            command.Cycles = isIdeal ? 1 : timing.Cycles((VectorCommand)command.Command, registers);
-        }
-
-        _free = stamps.Start + command.Cycles;
-        return _free;
-    }
+    public override long Begin(in ResolvedCommand command, long start) => _free = start + command.Size.Cycles;
 }

@@ -1,6 +1,4 @@
-using Accel.Dram.Streams;
 using Accel.Hardware;
-using Accel.Isa.Commands;
 
 namespace Accel.Sim.Timing.Units;
 
@@ -20,9 +18,12 @@ internal sealed class BurstGroups
 
     private readonly long _burst;
     private readonly long _most;
-    private long _rowBytes, _rows, _planes, _rowStride, _planeStride, _address;
+    private TransferShape _shape;
+    private long _address;
+
+    /// <summary>Bursts of a row at its worst alignment.</summary>
+    private long _perRow;
     private long _plane, _row, _offset;
-    private bool _isWrite;
 
     public BurstGroups(DmaConfig config)
     {
@@ -31,88 +32,62 @@ internal sealed class BurstGroups
     }
 
     /// <summary>Whether all groups were handed out.</summary>
-    public bool IsDone => _plane >= _planes;
+    public bool IsDone => _plane >= _shape.Planes;
 
-    public void Start(DmaCommand command, ReadOnlySpan<long> registers)
+    public void Start(in TransferShape shape, long address)
     {
-        switch (command)
-        {
-            case Load load:
-                Start(load.Box, load.Dram.Resolve(registers), registers, false);
-                break;
-            case Store store:
-                Start(store.Box, store.Dram.Resolve(registers), registers, true);
-                break;
-            case Gather gather:
-                // Which rows are wanted is data. Time must not depend on data: they count as spread evenly over the table.
-                var count = gather.Indices.Resolve(registers).RowCount;
-                (_rowBytes, _rows, _planes) = (gather.RowBytes, count, 1);
-                (_rowStride, _planeStride) = (gather.Entries / Math.Max(1, count) * gather.DramStride, 0);
-                (_address, _isWrite) = (gather.Dram.Resolve(registers), false);
-                break;
-        }
-
-        (_plane, _row, _offset) = (_rowBytes > 0 && _rows > 0 ? 0 : _planes, 0, 0);
+        (_shape, _address) = (shape, address);
+        _perRow = (shape.RowBytes + (2 * _burst) - 2) / _burst;
+        (_plane, _row, _offset) = (shape.IsEmpty ? shape.Planes : 0, 0, 0);
     }
 
     /// <summary>The next group.</summary>
-    /// <returns>What is asked of the memory, the bytes that the command wants of it, and its bursts.</returns>
-    public (DmaDescriptor Descriptor, long Bytes, long Bursts) Next()
+    public void Next(out BurstGroup group)
     {
-        var at = _address + (_plane * _planeStride) + (_row * _rowStride);
-        var perRow = (_rowBytes + (2 * _burst) - 2) / _burst;
-        if (perRow > _most)
+        var at = _address + (_plane * _shape.PlaneStride) + (_row * _shape.RowStride);
+        if (_perRow > _most)
         {
-            return Part(at + _offset);
+            Part(at + _offset, out group);
+            return;
         }
 
-        var rows = Math.Min(_most / perRow, _rows - _row);
-        if (_row == 0 && rows == _rows && _planes > 1)
+        var rows = Math.Min(_most / _perRow, _shape.Rows - _row);
+        if (_row == 0 && rows == _shape.Rows && _shape.Planes > 1)
         {
-            var planes = Math.Min(_most / (perRow * _rows), _planes - _plane);
+            var planes = Math.Min(_most / (_perRow * rows), _shape.Planes - _plane);
             _plane += planes;
-            return (new(at, _rowBytes, _isWrite, new DmaLoop(planes, _planeStride), new DmaLoop(_rows, _rowStride)), planes * _rows * _rowBytes, planes * _rows * perRow);
+            group = new(at, _shape.RowBytes, rows, _shape.RowStride, planes, _shape.PlaneStride, _shape.IsWrite, planes * rows * _perRow);
+            return;
         }
 
+        group = new(at, _shape.RowBytes, rows, _shape.RowStride, 1, 0, _shape.IsWrite, rows * _perRow);
+        Pass(rows);
+    }
+
+    private void Part(long at, out BurstGroup group)
+    {
+        var first = at / _burst;
+        var (bytes, bursts) = (((first + _most) * _burst) - at, _most);
+        var left = _shape.RowBytes - _offset;
+        if (bytes < left)
+        {
+            _offset += bytes;
+        }
+        else
+        {
+            (bytes, bursts, _offset) = (left, ((at + left + _burst - 1) / _burst) - first, 0);
+            Pass(1);
+        }
+
+        group = new(at, bytes, 1, 0, 1, 0, _shape.IsWrite, bursts);
+    }
+
+    private void Pass(long rows)
+    {
         _row += rows;
-        if (_row == _rows)
+        if (_row == _shape.Rows)
         {
             (_row, _plane) = (0, _plane + 1);
         }
-
-        return (rows == 1 ? new(at, _rowBytes, _isWrite) : new(at, _rowBytes, _isWrite, new DmaLoop(rows, _rowStride)), rows * _rowBytes, rows * perRow);
-    }
-
-    private void Start(Box box, long dram, ReadOnlySpan<long> registers, bool isWrite)
-    {
-        (_rowBytes, _rows, _planes) = (box.RowBytes.Resolve(registers), box.Rows.Resolve(registers), box.Planes.Resolve(registers));
-        (_rowStride, _planeStride, _address, _isWrite) = (box.DramRowStride, box.DramPlaneStride, dram, isWrite);
-        if (_rows > 1 && _rowStride == _rowBytes)
-        {
-            (_rowBytes, _rows) = (checked(_rowBytes * _rows), 1);
-        }
-
-        if (_planes > 1 && _rows == 1 && _planeStride == _rowBytes)
-        {
-            (_rowBytes, _planes) = (checked(_rowBytes * _planes), 1);
-        }
-    }
-
-    private (DmaDescriptor Descriptor, long Bytes, long Bursts) Part(long at)
-    {
-        var limit = ((at / _burst) + _most) * _burst;
-        var bytes = Math.Min(limit - at, _rowBytes - _offset);
-        var descriptor = new DmaDescriptor(at, bytes, _isWrite);
-        _offset += bytes;
-        if (_offset == _rowBytes)
-        {
-            _offset = 0;
-            if (++_row == _rows)
-            {
-                (_row, _plane) = (0, _plane + 1);
-            }
-        }
-
-        return (descriptor, bytes, ((at + bytes + _burst - 1) / _burst) - (at / _burst));
     }
 }

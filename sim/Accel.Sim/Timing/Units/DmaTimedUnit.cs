@@ -51,17 +51,17 @@ internal sealed class DmaTimedUnit(UnitId id, int depth, DmaConfig config) : Tim
         }
 
         flight.Writes = command is Load ? Footprint.Of(command, registers) : Footprint.None;
-        _groups.Start(command, registers);
+        _groups.Start(TransferShape.Of(command, registers), TransferShape.AddressOf(command).Resolve(registers));
         _read = flight.Start + config.DescriptorCost.Value;
         flight.WorkEnd = _groups.IsDone ? Math.Max(flight.WorkEnd, _read) : Never;
         _sending = _groups.IsDone ? null : flight;
     }
 
     /// <summary>Sends a group.</summary>
-    public (Flight Flight, Dram.Streams.DmaDescriptor Descriptor, long Bytes, long Bursts) Send(long now)
+    public (Flight Flight, BurstGroup Group) Send(long now)
     {
         var flight = _sending!;
-        var (descriptor, bytes, bursts) = _groups.Next();
+        _groups.Next(out var group);
         _counters++;
         _read = now + 1;
         flight.GroupsUnderWay++;
@@ -70,7 +70,7 @@ internal sealed class DmaTimedUnit(UnitId id, int depth, DmaConfig config) : Tim
             _sending = null;
         }
 
-        return (flight, descriptor, bytes, bursts);
+        return (flight, group);
     }
 
     /// <summary>The last burst of a group has arrived.</summary>

@@ -106,21 +106,44 @@ internal sealed class PassPipeline(MatMulArrayConfig config, ScratchpadShares sh
     /// </summary>
     public long Run(long start, PassRecord record)
     {
-        var buffers = _streamEnds.Length;
-        Span<long> state = stackalloc long[buffers + 1];
-        Save(state, start);
-        if (record.Holds(state))
+        if (IsIn(record.Before, start))
         {
+            record.Recall();
             Load(record.After, start);
             return start + record.Cycles;
         }
 
-        var end = Run(record.Shape, start);
+        var buffers = _streamEnds.Length;
+        Span<long> before = stackalloc long[buffers + 1];
         Span<long> after = stackalloc long[buffers + 2];
+        Save(before, start);
+        var end = Run(record.Shape, start);
         Save(after[..(buffers + 1)], start);
         after[buffers + 1] = _loadEnd - start;
-        record.Keep(state, after, end - start);
+        record.Keep(before, after, end - start);
         return end;
+    }
+
+    /// <summary>Whether <see cref="Save"/> would give this state.</summary>
+    private bool IsIn(ReadOnlySpan<long> state, long start)
+    {
+        if (state.IsEmpty || state[_streamEnds.Length] != Math.Max(0, _streamEnd - start))
+        {
+            return false;
+        }
+
+        var buffer = _next;
+        for (var i = 0; i < _streamEnds.Length; i++)
+        {
+            if (state[i] != Math.Max(0, _streamEnds[buffer] - start))
+            {
+                return false;
+            }
+
+            buffer = buffer + 1 == _streamEnds.Length ? 0 : buffer + 1;
+        }
+
+        return true;
     }
 
     /// <summary>When the buffers' streams end, the oldest first, and the last of them; none before the start, which none can matter before.</summary>

@@ -13,7 +13,10 @@ internal sealed class PassRecord
     public ref readonly ProductShape Shape => ref _shape;
 
     /// <summary>Whether nothing is multiplied.</summary>
-    public bool IsEmpty => _shape.IsEmpty;
+    public bool IsEmpty { get; private set; }
+
+    /// <summary>Multiply-accumulates.</summary>
+    public Int128 Macs { get; private set; }
 
     /// <summary>From start to end.</summary>
     public long Cycles { get; private set; }
@@ -24,12 +27,10 @@ internal sealed class PassRecord
     /// <summary>How often it was looked up.</summary>
     public long Recalled { get; private set; }
 
-    public bool Holds(ReadOnlySpan<long> state)
-    {
-        var holds = _isKept && _before.AsSpan().SequenceEqual(state);
-        Recalled += holds ? 1 : 0;
-        return holds;
-    }
+    /// <summary>The state it found, counted from its start; empty if there is no record.</summary>
+    public ReadOnlySpan<long> Before => _isKept ? _before : [];
+
+    public void Recall() => Recalled++;
 
     public void Keep(ReadOnlySpan<long> before, ReadOnlySpan<long> after, long cycles)
     {
@@ -44,5 +45,5 @@ internal sealed class PassRecord
     }
 
     /// <summary>The product has other sizes now.</summary>
-    public void Forget(in ProductShape shape) => (_shape, _isKept) = (shape, false);
+    public void Forget(in ProductShape shape) => (_shape, IsEmpty, Macs, _isKept) = (shape, shape.IsEmpty, shape.Macs, false);
 }
