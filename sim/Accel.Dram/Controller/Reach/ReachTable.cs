@@ -4,7 +4,7 @@ namespace Accel.Dram.Controller.Reach;
 internal sealed class ReachTable
 {
     /// <summary>Steps kept at most; each takes one to two kilobytes.</summary>
-    private const int MostSteps = 24_000;
+    private const int MostSteps = 1 << 14;
 
     private const int MostQueues = 1 << 15;
     private const int MostAges = 1 << 14;
