@@ -8,28 +8,28 @@ using Accel.Dram.Streams;
 namespace Accel.Benchmarks.Dram;
 
 /// <summary>
-/// The memory as a chip simulator drives it: weights in tiles over many ports, each port's next tile sent when one of its earlier ones
-/// completes. 256 pseudo-channels of HBM3, 16 ports, two tiles in flight at each.
+/// The memory as a chip simulator drives it: weights in tiles over many ports, or one, each port's next tile sent when one of its earlier ones
+/// completes. 256 pseudo-channels of HBM3.
 /// </summary>
 internal static class TileBenchmark
 {
-    private const int Ports = 16;
-    private const int InFlight = 2;
     private const long KiB = 1 << 10;
 
-    private static readonly (string Name, long Bytes, long TileBytes, long StateBytes)[] _patterns =
+    private static readonly (string Name, long Bytes, long TileBytes, long StateBytes, int Ports, int InFlight)[] _patterns =
     [
-        ("8 GB, 1 MiB tiles", 8L << 30, 1024 * KiB, 0),
-        ("8 GB, 64 KiB tiles", 8L << 30, 64 * KiB, 0),
-        ("8 GB, 1 MiB tiles, 2 KiB writes between", 8L << 30, 1024 * KiB, 2 * KiB),
-        ("1 GB, tiles of 1 MiB + 256 bytes", 1L << 30, 1024 * KiB + 256, 0),
+        ("8 GB, 1 MiB tiles", 8L << 30, 1024 * KiB, 0, 16, 2),
+        ("8 GB, 64 KiB tiles", 8L << 30, 64 * KiB, 0, 16, 2),
+        ("8 GB, 1 MiB tiles, 2 KiB writes between", 8L << 30, 1024 * KiB, 2 * KiB, 16, 2),
+        ("1 GB, tiles of 1 MiB + 256 bytes", 1L << 30, 1024 * KiB + 256, 0, 16, 2),
+        ("8 GB, groups of 512 KiB at one port", 8L << 30, 512 * KiB, 0, 1, 4),
+        ("140 GB, groups of 512 KiB at one port", 140L << 30, 512 * KiB, 0, 1, 4),
     ];
 
     public static void Run(TextWriter output, string filter)
     {
         foreach (var pattern in _patterns)
         {
-            foreach (var mode in new[] { SimulationMode.Memo, SimulationMode.Event })
+            foreach (var mode in new[] { pattern.Ports == 1 ? SimulationMode.Reach : SimulationMode.Memo, SimulationMode.Event })
             {
                 var name = $"tiles {mode} {pattern.Name}";
                 if (!name.Contains(filter, StringComparison.OrdinalIgnoreCase) || (mode == SimulationMode.Event && !filter.Contains("event", StringComparison.OrdinalIgnoreCase)))
@@ -44,7 +44,7 @@ internal static class TileBenchmark
                 {
                     var before = Environment.CpuUsage.TotalTime;
                     var clock = Stopwatch.StartNew();
-                    found = Drive(mode, pattern.Bytes, pattern.TileBytes, pattern.StateBytes);
+                    found = Drive(mode, pattern.Bytes, pattern.TileBytes, pattern.StateBytes, pattern.Ports, pattern.InFlight);
                     var used = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
                     cpu = Math.Min(cpu, used);
                     wall = Math.Min(wall, clock.Elapsed.TotalSeconds);
@@ -57,7 +57,7 @@ internal static class TileBenchmark
         }
     }
 
-    private static (long Cycles, double Share, int Simulations) Drive(SimulationMode mode, long bytes, long tileBytes, long stateBytes)
+    private static (long Cycles, double Share, int Simulations) Drive(SimulationMode mode, long bytes, long tileBytes, long stateBytes, int ports, int inFlight)
     {
         var config = new DramConfig
         {
@@ -80,19 +80,19 @@ internal static class TileBenchmark
             next += tileBytes;
             if (stateBytes > 0 && next / tileBytes % 64 == 0)
             {
-                system.Enqueue(new DmaDescriptor(bytes + states++ * stateBytes, stateBytes, IsWrite: true), start, Ports);
-                portOf.Add(Ports);
+                system.Enqueue(new DmaDescriptor(bytes + states++ * stateBytes, stateBytes, IsWrite: true), start, ports);
+                portOf.Add(ports);
             }
         }
 
-        for (var i = 0; i < Ports * InFlight; i++)
+        for (var i = 0; i < ports * inFlight; i++)
         {
-            Send(i % Ports, default);
+            Send(i % ports, default);
         }
 
         while (system.AdvanceToNextCompletion() is var (transfer, cycle))
         {
-            if (portOf[transfer] < Ports)
+            if (portOf[transfer] < ports)
             {
                 Send(portOf[transfer], cycle);
             }

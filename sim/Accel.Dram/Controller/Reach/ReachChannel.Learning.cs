@@ -120,7 +120,13 @@ internal sealed unsafe partial class ReachChannel
         var taken = port.Ordinal - start.Ordinal;
         Span<int> words = stackalloc int[Config.ReadQueue];
         Span<int> ages = stackalloc int[Config.ReadQueue];
-        if (taken > lane.Room || port.Next != start.Next + taken || taken >= start.Available || engine.SaveReads(port, lane.Number, words, ages, Now) is var count && count < 0 || _table.Queue(words[..count]) is not { } queueAfter)
+        if (taken > lane.Room || port.Next != start.Next + taken || taken >= start.Available)
+        {
+            return null;
+        }
+
+        var count = engine.SaveReads(port, lane.Number, words, ages, Now);
+        if (count < 0 || _table.Queue(words[..count]) is not { } queueAfter)
         {
             return null;
         }
@@ -190,7 +196,10 @@ internal sealed unsafe partial class ReachChannel
             Raises = engine.Raises(lane.Shape!, _learnsRefresh, Now),
             Served = served,
             Ages = agesAfter,
-            Counts = new PartCounts([.. Enumerable.Range(0, sums.Length).Where(i => sums[i] != 0).Select(i => ((Counter)i, (int)sums[i]))], (int)engine.Counters[Peak.ReadQueue], Gather(_latencies)),
+            Counts = new PartCounts(
+                [.. Enumerable.Range(0, sums.Length).Where(i => sums[i] != 0).Select(i => ((Counter)i, (int)sums[i]))],
+                (int)engine.Counters[Peak.ReadQueue],
+                Gather(_latencies)),
         };
     }
 }

@@ -72,7 +72,8 @@ internal sealed unsafe partial class ReachChannel
         fixed (ulong* start = _key)
         {
             var key = start;
-            *key++ = (uint)toDue | ((ulong)(_target - _lanes[0].Port!.Next) << 48) | (_margin > 0 ? 1UL << 62 : 0) | ((ulong)(uint)(_engine.LastServed + 1) << 32) | (refreshes ? 1UL << 63 : 0);
+            *key++ = (uint)toDue | ((ulong)(uint)(_engine.LastServed + 1) << 32) | ((ulong)(_target - _lanes[0].Port!.Next) << 48)
+                | (_margin > 0 ? 1UL << 62 : 0) | (refreshes ? 1UL << 63 : 0);
             foreach (var bus in _engine.Buses)
             {
                 var age = Now - bus.Base;

@@ -5,9 +5,9 @@ namespace Accel.Dram.Controller.Reach;
 
 /// <summary>
 /// The event engine with a memory for streams that come in many transfers, one after another, as a chip's do. While each pseudo-channel reads one
-/// contiguous stream, it advances by steps of some <see cref="Grain"/> to <see cref="MostGrain"/> requests. A step is looked up by the state of what it can reach: the queue, the
-/// banks of the requests it may take in, their ranks, the buses. What lies beyond (which rows other banks hold open, when the next refresh is due)
-/// differs nearly always and decides nothing.
+/// contiguous stream, it advances by steps of some <see cref="Grain"/> to <see cref="MostGrain"/> requests. A step is looked up by the state of what it
+/// can reach: the queue, the banks of the requests it may take in, their ranks, the buses. What lies beyond (which rows other banks hold open, when the
+/// next refresh is due) differs nearly always and decides nothing.
 /// </summary>
 /// <remarks>
 /// A step is known as a whole before its end is reached, and others may want to start transfers in between. So it is <em>pending</em> at first: time goes
