@@ -37,7 +37,7 @@ internal sealed class ChipTraffic
             Device = device,
             Channels = Pick(1, 4, 8),
             Mapping = Pick("row|rank|bank|column|bankgroup|pseudochannel|channel", "row|rank|bank|column|bankgroup|pseudochannel|channel",
-                AddressMapping.BankGroupInterleaved, "row|rank|bank|column|bankgroup|pc|channel;bank^row", "row|bank|column|rank|bankgroup|pc|channel", "M1"),
+                AddressMapping.BankGroupInterleaved, "row|rank|bank|column|bankgroup|pc|channel;bank^row", "row|bank|column|rank|bankgroup|pc|channel", "row|bank|column|rank|bankgroup|pc|channel", "M1"),
             Controller = new ControllerConfig
             {
                 ReadQueue = Pick(8, 32, 32, 32, 64),
