@@ -37,6 +37,13 @@ internal sealed class CommandBus
         Clear = cycle + 64 - BitOperations.LeadingZeroCount(Taken);
     }
 
+    /// <summary>Which of the cycles from one on are taken, bit by bit.</summary>
+    public ulong Ahead(long cycle) =>
+        cycle - Base >= 64 ? 0 : cycle < Base ? Taken << (int)(Base - cycle) : Taken >> (int)(cycle - Base);
+
+    /// <summary>Takes on what <see cref="Ahead"/> told of a cycle, at a cycle: as if the last command had been sent in the cycle before.</summary>
+    public void Load(ulong ahead, long cycle) => (Taken, Base, Clear) = (ahead << 1, cycle - 1, cycle + 64 - BitOperations.LeadingZeroCount(ahead));
+
     private long FitSlow(long cycle, uint pattern)
     {
         var taken = Taken >> (int)(cycle - Base);

@@ -50,7 +50,7 @@ internal sealed partial class EventChannel
 
         for (var i = 0; i < Buses.Length; i++)
         {
-            if (Ahead(Buses[i]) != Ahead(other.Buses[i]))
+            if (Buses[i].Ahead(Now) != other.Buses[i].Ahead(Now))
             {
                 return false;
             }
@@ -80,8 +80,6 @@ internal sealed partial class EventChannel
             pseudoChannel.Counters.Clear();
         }
     }
-
-    private ulong Ahead(CommandBus bus) => Now - bus.Base >= 64 ? 0 : Now < bus.Base ? bus.Taken << (int)(bus.Base - Now) : bus.Taken >> (int)(Now - bus.Base);
 }
 
 internal sealed unsafe partial class EventPseudoChannel

@@ -247,6 +247,20 @@ internal sealed partial class EventChannel : Channel
         return port.Next >= next;
     }
 
+    /// <summary>Whether nothing of a cycle has been done but to let requests enter in it, and nothing of later ones.</summary>
+    internal bool StandsAt(long cycle)
+    {
+        foreach (var bus in Buses)
+        {
+            if (bus.Base >= cycle && bus.Taken != 0)
+            {
+                return false;
+            }
+        }
+
+        return _first.LastBegun <= cycle && (_second is null || _second.LastBegun <= cycle);
+    }
+
     /// <summary>Puts the engine at a cycle; its pseudo-channels have been given their state of that cycle.</summary>
     internal void Restart(long cycle) => Now = cycle;
 

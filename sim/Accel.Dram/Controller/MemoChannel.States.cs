@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Accel.Dram.Controller;
 
 /// <summary>States of the whole channel: numbered, and put back into the engine.</summary>
@@ -42,8 +40,7 @@ internal sealed unsafe partial class MemoChannel
             *state++ = _engine.LastServed;
             foreach (var bus in _engine.Buses)
             {
-                var age = Now - bus.Base;
-                var taken = age < 64 ? bus.Taken >> (int)age : 0;
+                var taken = bus.Ahead(Now);
                 *state++ = (int)taken;
                 *state++ = (int)(taken >> 32);
             }
@@ -57,10 +54,7 @@ internal sealed unsafe partial class MemoChannel
         _engine.LastServed = state[0];
         for (var i = 0; i < _engine.Buses.Length; i++)
         {
-            var bus = _engine.Buses[i];
-            bus.Taken = (uint)state[2 * i + 1] | ((ulong)(uint)state[2 * i + 2] << 32);
-            bus.Base = Now;
-            bus.Clear = Now + 64 - BitOperations.LeadingZeroCount(bus.Taken);
+            _engine.Buses[i].Load((uint)state[2 * i + 1] | ((ulong)(uint)state[2 * i + 2] << 32), Now);
         }
     }
 }

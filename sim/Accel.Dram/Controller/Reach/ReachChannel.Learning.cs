@@ -57,7 +57,11 @@ internal sealed unsafe partial class ReachChannel
         Now = _engine.Now;
         if (reached)
         {
-            Remember();
+            if (_engine.StandsAt(Now))
+            {
+                Remember();
+            }
+
             StopLearning();
         }
         else if (Array.Exists(_lanes, l => l.Engine.IsBeyondReach))
@@ -109,7 +113,7 @@ internal sealed unsafe partial class ReachChannel
             Refreshes = _learnsRefresh,
             LastServed = _engine.LastServed,
             Parts = parts,
-            Buses = [.. _engine.Buses.Select(bus => Now - bus.Base is < 64 and var age ? bus.Taken >> (int)age : 0)],
+            Buses = [.. _engine.Buses.Select(bus => bus.Ahead(Now))],
         });
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace Accel.Dram.Controller.Reach;
@@ -64,40 +63,42 @@ internal sealed partial class ReachChannel
 
     private void NoteEnd(int lane, int slot, ReachPart part, int from, int to)
     {
-        var last = Latest(part.Served.AsSpan(from, to - from), out _);
-        if (last is > 0 and < ReachPart.StillQueued)
+        var (last, _, areDone) = Latest(part.Served.AsSpan(from, to - from));
+        if (last > 0 && areDone)
         {
             _ends.Add((_from + last - 1, lane, slot));
         }
     }
 
-    /// <summary>The largest number, and how many there are that tell of a command.</summary>
-    private static int Latest(ReadOnlySpan<ushort> served, out int count)
+    /// <summary>The last command that some places tell of, how many tell of one, and whether none is still queued.</summary>
+    private static (int Last, int Count, bool AreDone) Latest(ReadOnlySpan<ushort> served)
     {
-        var (last, others) = (Vector256<ushort>.Zero, Vector256<ushort>.Zero);
+        var (last, others, queued) = (Vector256<ushort>.Zero, Vector256<ushort>.Zero, Vector256<ushort>.Zero);
         var rest = served;
         for (; rest.Length >= Vector256<ushort>.Count; rest = rest[Vector256<ushort>.Count..])
         {
             var cycles = Vector256.Create(rest);
-            last = Vector256.Max(last, cycles);
-            others -= Vector256.Equals(cycles, Vector256<ushort>.Zero) | Vector256.Equals(cycles, Vector256<ushort>.AllBitsSet);
+            var isQueued = Vector256.Equals(cycles, Vector256.Create(ReachPart.StillQueued));
+            last = Vector256.Max(last, Vector256.AndNot(cycles, isQueued));
+            others -= Vector256.Equals(cycles, Vector256<ushort>.Zero) | isQueued;
+            queued |= isQueued;
         }
 
         var half = Vector128.Max(last.GetLower(), last.GetUpper());
-        var latest = 0;
+        var (latest, count, areDone) = (0, served.Length - rest.Length - Vector256.Sum(others), queued == Vector256<ushort>.Zero);
         for (var i = 0; i < Vector128<ushort>.Count; i++)
         {
             latest = Math.Max(latest, half[i]);
         }
 
-        count = served.Length - rest.Length - Vector256.Sum(others);
         foreach (var cycle in rest)
         {
-            latest = Math.Max(latest, cycle);
+            areDone &= cycle != ReachPart.StillQueued;
+            latest = cycle != ReachPart.StillQueued ? Math.Max(latest, cycle) : latest;
             count += cycle is > 0 and < ReachPart.StillQueued ? 1 : 0;
         }
 
-        return latest;
+        return (latest, count, areDone);
     }
 
     /// <summary>Goes on within the pending step, and carries it out when its end is reached.</summary>
@@ -139,8 +140,7 @@ internal sealed partial class ReachChannel
 
         for (var i = 0; i < step.Buses.Length; i++)
         {
-            var bus = _engine.Buses[i];
-            (bus.Taken, bus.Base, bus.Clear) = (step.Buses[i], end, end + 64 - BitOperations.LeadingZeroCount(step.Buses[i]));
+            _engine.Buses[i].Load(step.Buses[i], end);
         }
 
         _engine.LastServed = step.LastServed;
@@ -190,12 +190,10 @@ internal sealed partial class ReachChannel
         for (var i = 0; i < flights.Count; i++)
         {
             var (slot, end) = flights[i];
-            var served = part.Served.AsSpan((int)(from - oldest), (int)(end - from));
-            var last = Latest(served, out var count);
-            if (last == ReachPart.StillQueued)
+            var (last, count, areDone) = Latest(part.Served.AsSpan((int)(from - oldest), (int)(end - from)));
+            if (!areDone)
             {
                 flights[kept++] = (slot, end);
-                last = LatestServed(served);
             }
 
             if (count > 0)
@@ -207,16 +205,5 @@ internal sealed partial class ReachChannel
         }
 
         flights.RemoveRange(kept, flights.Count - kept);
-    }
-
-    private static int LatestServed(ReadOnlySpan<ushort> served)
-    {
-        var last = 0;
-        foreach (var cycle in served)
-        {
-            last = cycle < ReachPart.StillQueued ? Math.Max(last, cycle) : last;
-        }
-
-        return last;
     }
 }

@@ -10,7 +10,7 @@ internal sealed unsafe partial class ReachChannel
     /// <summary>Finds the step from here: it is pending then, or is being learnt. False if none can be taken here.</summary>
     private bool TryStep()
     {
-        if (!_isOfUse || !FindStreams())
+        if (!_isOfUse || !_engine.StandsAt(Now) || !FindStreams())
         {
             return false;
         }
@@ -76,8 +76,7 @@ internal sealed unsafe partial class ReachChannel
                 | (_margin > 0 ? 1UL << 62 : 0) | (refreshes ? 1UL << 63 : 0);
             foreach (var bus in _engine.Buses)
             {
-                var age = Now - bus.Base;
-                *key++ = age < 64 ? bus.Taken >> (int)age : 0;
+                *key++ = bus.Ahead(Now);
             }
 
             for (var i = 0; i < _lanes.Length; i++)

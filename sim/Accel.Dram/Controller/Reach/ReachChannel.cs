@@ -289,7 +289,7 @@ internal sealed partial class ReachChannel : Channel
     {
         public EventPseudoChannel Engine { get; } = engine;
 
-        /// <summary>The only port with requests that have arrived.</summary>
+        /// <summary>The only port with requests.</summary>
         public PortQueue? Port;
         public int Number;
         public QueueState? Queue;

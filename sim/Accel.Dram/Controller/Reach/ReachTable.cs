@@ -3,7 +3,7 @@ namespace Accel.Dram.Controller.Reach;
 /// <summary>Steps seen so far, by what decides them. Whole keys are compared, not their hashes.</summary>
 internal sealed class ReachTable
 {
-    /// <summary>Steps kept at most; each takes one to two kilobytes.</summary>
+    /// <summary>Steps kept at most; each takes about two kilobytes.</summary>
     private const int MostSteps = 1 << 14;
 
     private const int MostQueues = 1 << 15;
