@@ -43,14 +43,15 @@ public sealed partial class DramSystem
     /// <summary>Channels that are simulated; the others are in the same state as one of them.</summary>
     public int SimulatedChannels => _classes.Count;
 
-    private void MakeClasses(bool mayShare)
+    private void MakeClasses()
     {
+        var mayShare = Mode != SimulationMode.Naive && _recording == Recording.None && Config.Controller.FrontEnd == FrontEnd.PerChannel;
         _orderOf = mayShare ? Interleave() : null;
         _names = new long[Config.Channels];
         if (_orderOf is not null)
         {
             _classes.Add(new ChannelClass(MakeChannel(0, new ChannelLog(), _tables[0]), [.. Enumerable.Range(0, Config.Channels)]));
-            _settled = [.. Enumerable.Range(0, Config.Channels).Select(_ => Enumerable.Range(0, Config.Device.PseudoChannels).Select(_ => new Counters()).ToArray())];
+            _settled ??= EmptyCounters();
             return;
         }
 
@@ -62,6 +63,12 @@ public sealed partial class DramSystem
                 Completions = _recording.HasFlag(Recording.Completions) ? [] : null,
             };
             _classes.Add(new ChannelClass(MakeChannel(i, log, _tables[i % _tables.Length]), [i]));
+        }
+
+        if (Config.Controller.FrontEnd == FrontEnd.InOrder)
+        {
+            _frontEnd = new InOrderFrontEnd(
+                [.. _classes.Select(c => c.Channel)], _mapping, [.. _addressing.Select((_, part) => AddressingOf(part))], Config.Device.AccessBytes);
         }
     }
 
@@ -295,17 +302,21 @@ public sealed partial class DramSystem
     /// <summary>Books what a class has counted with each of its members.</summary>
     private void Settle(ChannelClass shared)
     {
-        for (var i = 0; i < shared.Channel.Inputs.Length; i++)
+        Book([.. shared.Channel.Inputs.Select((_, i) => shared.Channel.CountersOf(i))], shared.Members);
+        shared.Channel.ResetCounters();
+    }
+
+    /// <summary>Books counts of each pseudo-channel with some channels.</summary>
+    private void Book(Counters[] counted, List<int> members)
+    {
+        for (var i = 0; i < counted.Length; i++)
         {
-            var counted = shared.Channel.CountersOf(i);
-            _settledLatencies.Add(counted.Latencies, shared.Members.Count, counted[Peak.ReadLatency]);
-            foreach (var member in shared.Members)
+            _settledLatencies.Add(counted[i].Latencies, members.Count, counted[i][Peak.ReadLatency]);
+            foreach (var member in members)
             {
-                _settled![member][i].AddSums(counted);
+                _settled![member][i].AddSums(counted[i]);
             }
         }
-
-        shared.Channel.ResetCounters();
     }
 
     /// <summary>Counts of all parts, channel by channel.</summary>
@@ -313,10 +324,24 @@ public sealed partial class DramSystem
     {
         if (_settled is null)
         {
-            return [.. _classes.Select(c => c.Channel.Inputs.Select((_, i) => c.Channel.CountersOf(i)).ToArray())];
+            return [.. _classes.Select(c => c.Channel.Inputs.Select((_, i) => CountersOfAlone(c, i)).ToArray())];
         }
 
         _classes.ForEach(Settle);
         return _settled;
+    }
+
+    private Counters CountersOfAlone(ChannelClass alone, int pseudoChannel)
+    {
+        var counted = alone.Channel.CountersOf(pseudoChannel);
+        if (_earlier is null)
+        {
+            return counted;
+        }
+
+        var all = new Counters();
+        all.Add(_earlier[alone.Members[0]][pseudoChannel]);
+        all.Add(counted);
+        return all;
     }
 }
