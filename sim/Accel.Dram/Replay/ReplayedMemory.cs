@@ -112,7 +112,7 @@ public sealed class ReplayedMemory(DramSystem memory)
     {
         (_done, _sent) = (0, 0);
         _followed = _records.Count > 0 ? _records[^1] : null;
-        _made = _followed is null ? new() : null;
+        _made = _followed is null && memory.ChannelsAreAlike ? new() : null;
     }
 
     /// <inheritdoc cref="DramSystem.Finish"/>
