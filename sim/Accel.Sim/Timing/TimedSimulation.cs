@@ -31,7 +31,7 @@ public static class TimedSimulation
             ? new StampedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware)
             : new SteppedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware);
 
-    private static IMachineMemory Memory(HardwareConfig hardware, TimingOptions options)
+    internal static IMachineMemory Memory(HardwareConfig hardware, TimingOptions options)
     {
         if (options.Ideal.HasFlag(Idealised.Memory))
         {
