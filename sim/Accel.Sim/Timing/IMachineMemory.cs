@@ -13,7 +13,7 @@ internal interface IMachineMemory
     /// <summary>The next arrival, in order of cycle, if there is one no later than a cycle; time is taken no further than needed for that.</summary>
     (int Transfer, long Cycle)? NextArrival(long latest);
 
-    /// <summary>A run has ended in a cycle, and another follows: makes memory ready for it.</summary>
+    /// <summary>A run has ended in a cycle, all of its requests have arrived, and another follows: makes memory ready for it.</summary>
     /// <returns>The cycle in which it may begin.</returns>
     long EndRun(long cycle);
 

@@ -31,7 +31,7 @@ public static class TimedSimulation
             ? new StampedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware)
             : new SteppedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware);
 
-    private static IMachineMemory Memory(HardwareConfig hardware, TimingOptions options)
+    internal static IMachineMemory Memory(HardwareConfig hardware, TimingOptions options)
     {
         if (options.Ideal.HasFlag(Idealised.Memory))
         {
@@ -40,6 +40,6 @@ public static class TimedSimulation
 
         var config = MemoryOfMachine.Of(hardware);
         var dram = new DramSystem(config, options.Skip ? SimulationMode.Reach : SimulationMode.Naive) { ForgetsCompleted = true };
-        return new DramMemoryPort(dram, new(hardware.Clocks.Core.Value, config.Device.Clock.Value));
+        return new DramMemoryPort(dram, new(hardware.Clocks.Core.Value, config.Device.Clock.Value), hardware.Memory.Controller.RefreshBetweenRuns, isRestarted: false);
     }
 }

@@ -56,7 +56,7 @@ public sealed record OperatorTiming(
 
 /// <summary>One run of the workload.</summary>
 /// <param name="Start">Core cycle.</param>
-/// <param name="End">First core cycle in which all units are done.</param>
+/// <param name="End">First core cycle in which all units are done and, if another run follows, memory is ready for it: there the next one starts.</param>
 public readonly record struct RunTiming(WorkloadRun Run, long Start, long End)
 {
     /// <summary>Core cycles.</summary>

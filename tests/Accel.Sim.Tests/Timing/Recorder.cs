@@ -9,6 +9,10 @@ internal sealed class Recorder : ITimingObserver
 
     public List<BurstGroupTiming> Groups { get; } = [];
 
+    public List<(int Run, long Start)> Runs { get; } = [];
+
+    public void OnRun(int run, long start) => Runs.Add((run, start));
+
     public void OnCommand(in CommandTiming timing) => Commands.Add(timing);
 
     public void OnBurstGroup(in BurstGroupTiming timing) => Groups.Add(timing);
