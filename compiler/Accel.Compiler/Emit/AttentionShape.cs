@@ -14,6 +14,9 @@ internal sealed class AttentionShape
     /// <summary>Scales are fetched by head where two heads' take no more than one part in so many of the scratchpad, else by tile.</summary>
     private const int HeadScaleShare = 16;
 
+    /// <summary>Tiles are fetched ahead into one part of so many of the scratchpad, at most.</summary>
+    private const int AheadShare = 4;
+
     /// <summary>
     /// Tokens whose queries go through the keys together. Each block takes the keys up to its own last token: the fewer tokens, the less is
     /// computed that no query sees; the more, the less often keys are fetched and tiles are set up. Measured best of 16 to 256 for 1B and 8B.
@@ -42,9 +45,10 @@ internal sealed class AttentionShape
         QueryScales = context.Temporary(4L * context.MostTokens * op.Heads);
         var stream = context.Stream;
         Tiles = new(stream, Keys.Slots, op.Window, Tile);
-        (ScoreSlot, ValueSlot) = (new(stream), new(stream));
+        var ahead = HoldsOwn ? TilesAhead() : DoubleBuffer.Slots;
+        (ScoreSlot, ValueSlot) = (new(stream), new(stream, ahead));
         // A row of the run's own takes no part in what comes from memory.
-        (KeySlot, WeightSlot) = HoldsOwn ? (new(stream), new(stream)) : (ScoreSlot, ValueSlot);
+        (KeySlot, WeightSlot) = HoldsOwn ? (new(stream, ahead), new(stream)) : (ScoreSlot, ValueSlot);
         var scales = DoubleBuffer.Slots * Lanes * (RoomForScales(Keys) + RoomForScales(Values));
         HeadSlot = HoldsOwn && context.Dram.Unit > 1 && scales <= context.Machine.Shape.ScratchpadBytes / HeadScaleShare ? new(stream) : null;
         ScaleSlot = HeadSlot is null ? new(stream) : ScoreSlot;
@@ -206,6 +210,15 @@ internal sealed class AttentionShape
         }
 
         return lanes;
+    }
+
+    /// <summary>
+    /// Tiles of keys, and of values, that a lane has room for: all of them if they fit, so that memory never waits for what is computed of them.
+    /// </summary>
+    private int TilesAhead()
+    {
+        var room = Context.Machine.Shape.ScratchpadBytes / AheadShare / (Lanes * (long)Tile * (Keys.RowBytes + Values.RowBytes + 2));
+        return (int)Math.Clamp(room, DoubleBuffer.Slots, Math.Max(DoubleBuffer.Slots, (Keys.Slots + Tile - 1) / Tile));
     }
 
     /// <summary>As many keys as a quarter of the scratchpad and half the accumulators hold.</summary>

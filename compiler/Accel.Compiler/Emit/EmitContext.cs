@@ -53,7 +53,7 @@ internal sealed class EmitContext
         Tokens = tokens == 1 ? 1 : Register.Tokens;
         TokensOfSequence = IsBatch ? 1 : Tokens;
         Sequence = options.Sequences == 1 ? 0 : Register.Sequence;
-        Weights = new(machine, matrices.SlotBytes);
+        Weights = new(machine, matrices.SlotBytes, fit.Share);
         UntilEnd = new(Scratchpad);
         _constants = new(this);
         VectorUnits = Math.Min(Math.Min(machine.Shape.VectorUnits, fit.Lanes), MostVectorUnits);
@@ -250,7 +250,8 @@ internal sealed class EmitContext
     public void EmitAll()
     {
         Weights.Start(this);
-        for (var op = 0; op < ConstantLoads.OpsAhead; op++)
+        _constants.Start();
+        for (var op = 0; op < _constants.OpsAhead; op++)
         {
             _constants.LoadAhead(op);
         }
@@ -258,7 +259,7 @@ internal sealed class EmitContext
         for (_op = 0; _op < Plan.Ops.Count; _op++)
         {
             var op = Plan.Ops[_op];
-            _constants.LoadAhead(_op + ConstantLoads.OpsAhead);
+            _constants.LoadAhead(_op + _constants.OpsAhead);
             Stream.Operator = _op;
             foreach (var operand in Plan.OperandsOf(_op))
             {
