@@ -32,6 +32,8 @@ public sealed partial class DramSystem
     private readonly List<ChannelClass> _classes = [];
     private readonly Stack<Channel> _spare = new();
     private readonly List<long> _thresholds = [];
+    private readonly List<int> _intervals = [];
+    private readonly List<RequestRun[]> _runsOfIntervals = [];
     // Booked so far for channels that were simulated together; latencies over all of them, since no report tells them apart.
     private readonly LatencyHistogram _settledLatencies = new();
     private Counters[][]? _settled;
@@ -169,6 +171,7 @@ public sealed partial class DramSystem
         }
 
         _thresholds.Sort();
+        NameIntervals(descriptor);
         NameChannels();
         for (var i = _classes.Count - 1; i >= 0; i--)
         {
@@ -179,7 +182,22 @@ public sealed partial class DramSystem
         }
     }
 
-    /// <summary>Gives channels the same name whose parts lie between the same thresholds.</summary>
+    /// <summary>Gives intervals between thresholds the same name whose parts receive the same: before and behind a short run, as a rule, nothing.</summary>
+    private void NameIntervals(DmaDescriptor descriptor)
+    {
+        _intervals.Clear();
+        _runsOfIntervals.Clear();
+        for (var i = 0; i <= _thresholds.Count; i++)
+        {
+            var part = Array.IndexOf(_orderOf!, i == 0 ? 0 : (int)_thresholds[i - 1]);
+            var runs = RunsOf(descriptor, 0, part, []);
+            var same = _runsOfIntervals.FindIndex(known => known.AsSpan().SequenceEqual(runs));
+            _runsOfIntervals.Add(runs);
+            _intervals.Add(same < 0 ? i : same);
+        }
+    }
+
+    /// <summary>Gives channels the same name whose parts lie in intervals of the same names.</summary>
     private void NameChannels()
     {
         var perChannel = Config.Device.PseudoChannels;
@@ -188,7 +206,7 @@ public sealed partial class DramSystem
             var name = 0L;
             for (var part = channel * perChannel; part < (channel + 1) * perChannel; part++)
             {
-                name = (name * (_thresholds.Count + 1)) + Interval(_orderOf![part]);
+                name = (name * (_thresholds.Count + 1)) + _intervals[Interval(_orderOf![part])];
             }
 
             _names[channel] = name;
