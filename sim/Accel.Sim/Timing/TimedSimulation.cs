@@ -26,12 +26,20 @@ public static class TimedSimulation
     }
 
     internal static TimingReport Run(
-        CompiledProgram program, HardwareConfig hardware, Workload workload, TimingOptions options, CommandExecutor? executor) =>
-        options.Skip
-            ? new StampedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware)
-            : new SteppedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware);
+        CompiledProgram program, HardwareConfig hardware, Workload workload, TimingOptions options, CommandExecutor? executor)
+    {
+        if (!options.Skip)
+        {
+            return new SteppedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware);
+        }
 
-    internal static IMachineMemory Memory(HardwareConfig hardware, TimingOptions options)
+        return executor is null && IndependentRuns.Are(hardware, options)
+            ? new IndependentRuns(program, hardware, options, isFirst => Memory(hardware, options, isFirst)).Run(workload)
+            : new StampedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware);
+    }
+
+    /// <param name="isFirst">Whether the workload begins with it; else it is as a memory between two runs.</param>
+    internal static IMachineMemory Memory(HardwareConfig hardware, TimingOptions options, bool isFirst = true)
     {
         if (options.Ideal.HasFlag(Idealised.Memory))
         {
@@ -39,7 +47,9 @@ public static class TimedSimulation
         }
 
         var config = MemoryOfMachine.Of(hardware);
-        var dram = new DramSystem(config, options.Skip ? SimulationMode.Reach : SimulationMode.Naive) { ForgetsCompleted = true };
-        return new DramMemoryPort(dram, new(hardware.Clocks.Core.Value, config.Device.Clock.Value), hardware.Memory.Controller.RefreshBetweenRuns, isRestarted: false);
+        var mode = options.Skip ? SimulationMode.Reach : SimulationMode.Naive;
+        var dram = new DramSystem(config, mode, isRestarted: !isFirst) { ForgetsCompleted = true };
+        var clocks = new ClockCrossing(hardware.Clocks.Core.Value, config.Device.Clock.Value);
+        return new DramMemoryPort(dram, clocks, hardware.Memory.Controller.RefreshBetweenRuns, isRestarted: !isFirst);
     }
 }
