@@ -199,7 +199,7 @@ public static class ModelCompiler
 
     /// <summary>What a share of the scratchpad allows a slot.</summary>
     private static long SlotBytes(Machine machine, int share) => Math.Max(
-        machine.Shape.ScratchpadBytes / 64 * share / (WeightTraffic.LeastSlots * machine.Arrays) / LinearScanAllocator.Alignment, 1) * LinearScanAllocator.Alignment;
+        machine.Shape.ScratchpadBytes / 64 * share / (WeightTraffic.SlotsPerArray * machine.Arrays) / LinearScanAllocator.Alignment, 1) * LinearScanAllocator.Alignment;
 
     private static CompiledProgram Assemble(Compilation compilation)
     {

@@ -11,6 +11,12 @@ internal sealed class AttentionShape
 {
     private const int GreatestTile = 512;
 
+    /// <summary>
+    /// For the queries of one token: a product of few rows takes an array mostly the way through it, once for each tile. The shorter attention is, the less must
+    /// be fetched ahead for memory not to wait.
+    /// </summary>
+    private const int GreatestTileOfToken = 2048;
+
     /// <summary>Scales are fetched by head where two heads' take no more than one part in so many of the scratchpad, else by tile.</summary>
     private const int HeadScaleShare = 16;
 
@@ -233,10 +239,13 @@ internal sealed class AttentionShape
         }
 
         var perKey = (2 * (Keys.RowBytes + Values.RowBytes + 4)) + (Rows * (8 + 2 + 4 + 4 + (KeepsScores ? 0 : 8)));
-        var tile = Math.Min(Keys.Slots, GreatestTile);
+        var (unit, least) = (Context.Dram.Unit, Math.Min(Keys.RowBytes, Values.RowBytes));
+        var step = unit % least == 0 ? (int)(unit / least) : 1;
+        int Whole(int tile) => (tile + step - 1) / step * step;
+        var tile = Whole(Math.Min(Keys.Slots, MostQueries == 1 ? GreatestTileOfToken : GreatestTile));
         while (tile > 1 && (tile * perKey * Lanes > machine.Shape.ScratchpadBytes / 4 || Rows * tile > half))
         {
-            tile = (tile + 1) / 2;
+            tile = tile > step ? Whole(tile / 2) : (tile + 1) / 2;
         }
 
         return tile;

@@ -25,7 +25,7 @@ internal sealed class ConstantLoads(EmitContext context)
     /// the program, far ahead, by a DMA channel that does nothing else.
     /// </summary>
     private readonly bool _haveOwnPlaces =
-        context.Machine.HasConstantChannel && BytesOfAll(context) <= context.Machine.Shape.ScratchpadBytes / OwnPlacesShare;
+        context.Machine.HasConstantChannel && context.MostTokensOfSequence == 1 && BytesOfAll(context) <= context.Machine.Shape.ScratchpadBytes / OwnPlacesShare;
 
     /// <summary>How many ops before the one that reads them constants are loaded.</summary>
     public int OpsAhead => _haveOwnPlaces ? ManyOpsAhead : FewOpsAhead;

@@ -53,7 +53,7 @@ internal sealed class EmitContext
         Tokens = tokens == 1 ? 1 : Register.Tokens;
         TokensOfSequence = IsBatch ? 1 : Tokens;
         Sequence = options.Sequences == 1 ? 0 : Register.Sequence;
-        Weights = new(machine, matrices.SlotBytes, fit.Share);
+        Weights = new(machine, matrices.SlotBytes);
         UntilEnd = new(Scratchpad);
         _constants = new(this);
         VectorUnits = Math.Min(Math.Min(machine.Shape.VectorUnits, fit.Lanes), MostVectorUnits);

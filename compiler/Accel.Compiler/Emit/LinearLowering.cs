@@ -144,7 +144,7 @@ internal sealed class LinearLowering
     {
         var (stream, size) = (_context.Stream, EmitContext.ElementBytes(_op.Input));
         var mark = stream.RegisterMark;
-        var slots = new Expression?[_context.Weights.SlotsPerArray];
+        var slots = new Expression?[WeightTraffic.SlotsPerArray];
         var input = _context.Place(_op.Input).Data.Start + ((long)round.Block * _op.Weight.Columns * size);
         var activations = new View(EmitContext.TypeOf(_op.Input), (part * ((long)_layout.Depth * size)) + input, depth)
         {

@@ -40,7 +40,7 @@ internal sealed class RunEnd(LinearScanAllocator scratchpad)
     public void Finish(EmitContext context)
     {
         var others = context.Machine.DataChannel;
-        for (var channel = others; channel > Math.Max(0, others - _left.Count); channel--)
+        for (var channel = others; context.Machine.HasConstantChannel && channel > Math.Max(0, others - _left.Count); channel--)
         {
             var weightsAreThere = context.Stream.Semaphore("weights are there", channel);
             context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Dma, Machine.WeightChannel)) { Signals = [weightsAreThere] });

@@ -12,10 +12,7 @@ namespace Accel.Compiler.Emit;
 internal sealed class WeightTraffic
 {
     /// <summary>Tiles that an array has room for: one that it works on, and three that arrive while it waits for other units.</summary>
-    public const int LeastSlots = 8;
-
-    /// <summary>More would be filled no sooner than they are wanted.</summary>
-    private const int MostSlots = 10;
+    public const int SlotsPerArray = 4;
 
     private readonly Block[] _slots;
     private readonly SemaphoreUse[] _free;
@@ -23,17 +20,12 @@ internal sealed class WeightTraffic
     private readonly long[] _used;
     private readonly long[] _tiles;
 
-    /// <param name="share">64ths of the scratchpad that slots may take.</param>
-    public WeightTraffic(Machine machine, long slotBytes, int share)
+    public WeightTraffic(Machine machine, long slotBytes)
     {
         SlotBytes = slotBytes;
-        SlotsPerArray = (int)Math.Clamp(machine.Shape.ScratchpadBytes / 64 * share / (machine.Arrays * slotBytes), LeastSlots, MostSlots);
         (_slots, _used, _tiles) = (new Block[machine.Arrays], new long[machine.Arrays], new long[machine.Arrays]);
         (_free, _full) = (new SemaphoreUse[machine.Arrays], new SemaphoreUse[machine.Arrays]);
     }
-
-    /// <summary>Tiles that an array has room for.</summary>
-    public int SlotsPerArray { get; }
 
     /// <summary>Bytes of one slot.</summary>
     public long SlotBytes { get; }
