@@ -32,6 +32,9 @@ public sealed partial class DramSystem
     private readonly List<ChannelClass> _classes = [];
     private readonly Stack<Channel> _spare = new();
     private readonly List<long> _thresholds = [];
+
+    /// <summary>Places of runs, within a stripe, that give all members of each class the same.</summary>
+    private readonly HashSet<(long Start, long Bytes)> _fitting = [];
     private readonly List<int> _intervals = [];
     private readonly List<RequestRun[]> _runsOfIntervals = [];
     // Booked so far for channels that were simulated together; latencies over all of them, since no report tells them apart.
@@ -114,6 +117,11 @@ public sealed partial class DramSystem
             return count <= 0 ? [] : before is [var other] && other == run ? before : [run];
         }
 
+        if (_orderOf is not null && Repeats(descriptor) && CountBelow(part, (descriptor.BaseAddress + descriptor.RunBytes + access - 1) / access) == CountBelow(part, descriptor.BaseAddress / access))
+        {
+            return []; // nothing of the first run, hence of none
+        }
+
         var runs = new List<RequestRun>((int)descriptor.Runs);
         foreach (var start in Starts(descriptor))
         {
@@ -126,6 +134,21 @@ public sealed partial class DramSystem
         }
 
         return [.. runs];
+    }
+
+    /// <summary>Whether each run of a descriptor gives every channel as many requests as the first.</summary>
+    private bool Repeats(DmaDescriptor descriptor)
+    {
+        var stripe = (long)Config.Device.AccessBytes * _addressing.Length;
+        foreach (var loop in descriptor.Loops)
+        {
+            if (loop.Count > 1 && loop.StrideBytes % stripe != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private long CountBelow(int part, long burst) => _orderOf is null
@@ -158,6 +181,13 @@ public sealed partial class DramSystem
 
         // Two parts receive the same runs if no run begins or ends between their places.
         var (access, parts) = (Config.Device.AccessBytes, _orderOf.Length);
+        var place = (descriptor.BaseAddress % ((long)access * parts), descriptor.RunBytes);
+        var repeats = Repeats(descriptor);
+        if (repeats && _fitting.Contains(place))
+        {
+            return;
+        }
+
         _thresholds.Clear();
         foreach (var start in Starts(descriptor))
         {
@@ -179,6 +209,11 @@ public sealed partial class DramSystem
             {
                 Split(_classes[i], channel => _names[channel]);
             }
+        }
+
+        if (repeats)
+        {
+            _fitting.Add(place);
         }
     }
 
@@ -308,6 +343,7 @@ public sealed partial class DramSystem
                 {
                     Settle(kept);
                     Settle(dropped);
+                    _fitting.Clear();
                     kept.Members.AddRange(dropped.Members);
                     _lastOfMerged = Math.Max(_lastOfMerged, dropped.Channel.Inputs.Max(input => input.Transfers.LastCompletion));
                     _spare.Push(dropped.Channel);
