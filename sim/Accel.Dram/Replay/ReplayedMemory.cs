@@ -36,13 +36,14 @@ public sealed class ReplayedMemory(DramSystem memory)
     public int Replayed { get; private set; }
 
     /// <inheritdoc cref="DramSystem.Enqueue(DmaDescriptor, Cycles, int)"/>
-    public int Enqueue(DmaDescriptor descriptor, Cycles earliest, int port)
+    public int Enqueue(in DmaBlock block, Cycles earliest, int port)
     {
-        if (_followed is not null && Follow(new(earliest.Value, port, descriptor)))
+        if (_followed is not null && Follow(block, earliest.Value, port))
         {
             return _sent++;
         }
 
+        var descriptor = block.Descriptor();
         if (_made is not null)
         {
             if (memory.SetsApart(descriptor))
@@ -51,7 +52,7 @@ public sealed class ReplayedMemory(DramSystem memory)
             }
             else
             {
-                Note(new(earliest.Value, port, descriptor));
+                _made.AddSent(earliest.Value, port, block);
             }
         }
 
@@ -65,13 +66,13 @@ public sealed class ReplayedMemory(DramSystem memory)
         if (_followed is not null)
         {
             var next = _followed[_done];
-            if (next.Cycle > latest.Value || (next.Sent is not null && next.Cycle == latest.Value))
+            if (next.Cycle > latest.Value || (next.IsSent && next.Cycle == latest.Value))
             {
                 // Nothing completes before what is sent next, if that is like then.
                 return null;
             }
 
-            if (next.Sent is null)
+            if (!next.IsSent)
             {
                 Advance();
                 return (next.Number, new Cycles(next.Cycle));
@@ -83,7 +84,7 @@ public sealed class ReplayedMemory(DramSystem memory)
         var completion = memory.AdvanceToNextCompletion(latest);
         if (_made is not null && completion is var (transfer, cycle))
         {
-            Note(new(cycle.Value, transfer, null));
+            Note(cycle.Value, transfer);
         }
 
         return completion;
@@ -126,10 +127,10 @@ public sealed class ReplayedMemory(DramSystem memory)
         return memory.Finish();
     }
 
-    /// <summary>Whether an event is the next one of the record, or of another that began alike.</summary>
-    private bool Follow(in MemoryEvent happened)
+    /// <summary>Whether the record sends the same next, or another that began alike does.</summary>
+    private bool Follow(in DmaBlock block, long cycle, int port)
     {
-        if (!_followed![_done].Is(happened) && !TryAnother(happened))
+        if (!_followed!.Sends(_done, _sent, cycle, port, block) && !TryAnother(block, cycle, port))
         {
             Part();
             return false;
@@ -139,11 +140,11 @@ public sealed class ReplayedMemory(DramSystem memory)
         return true;
     }
 
-    private bool TryAnother(in MemoryEvent happened)
+    private bool TryAnother(in DmaBlock block, long cycle, int port)
     {
         foreach (var record in _records)
         {
-            if (record.Count > _done && record[_done].Is(happened) && record.BeginsAs(_followed!, _done))
+            if (record.Sends(_done, _sent, cycle, port, block) && record.BeginsAs(_followed!, _done, _sent))
             {
                 _followed = record;
                 return true;
@@ -169,12 +170,13 @@ public sealed class ReplayedMemory(DramSystem memory)
     {
         var (record, done) = (_followed!, _done);
         _followed = null;
+        var sent = 0;
         for (var i = 0; i < done; i++)
         {
             var happened = record[i];
-            if (happened.Sent is { } descriptor)
+            if (happened.IsSent)
             {
-                memory.Enqueue(descriptor, new Cycles(happened.Cycle), happened.Number);
+                memory.Enqueue(record.Sent(sent++).Descriptor(), new Cycles(happened.Cycle), happened.Number);
             }
             else if (memory.AdvanceToNextCompletion(new Cycles(happened.Cycle)) != (happened.Number, new Cycles(happened.Cycle)))
             {
@@ -182,12 +184,12 @@ public sealed class ReplayedMemory(DramSystem memory)
             }
         }
 
-        _made = new(record, done);
+        _made = new(record, done, sent);
     }
 
-    private void Note(in MemoryEvent happened)
+    private void Note(long cycle, int transfer)
     {
-        _made!.Add(happened);
+        _made!.AddCompleted(cycle, transfer);
         if (_made.Count > MostEvents)
         {
             _made = null;
@@ -199,6 +201,7 @@ public sealed class ReplayedMemory(DramSystem memory)
     {
         if (_made is { Count: > 0 } made)
         {
+            made.Trim();
             made.End = memory.Checkpoint();
             _records.Add(made);
             if (_records.Count > MostRecords)

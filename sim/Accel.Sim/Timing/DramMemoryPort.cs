@@ -32,7 +32,7 @@ internal sealed class DramMemoryPort : IMachineMemory
         }
     }
 
-    public int Send(in BurstGroup group, int port, long cycle) => _memory.Enqueue(group.Descriptor(), new(_clocks.TickAtOrAfter(cycle - _start)), port);
+    public int Send(in BurstGroup group, int port, long cycle) => _memory.Enqueue(group.Block(), new(_clocks.TickAtOrAfter(cycle - _start)), port);
 
     public (int Transfer, long Cycle)? NextArrival(long latest) =>
         _memory.AdvanceToNextCompletion(new(_clocks.TickAtOrBefore(latest - _start))) is var (transfer, tick)

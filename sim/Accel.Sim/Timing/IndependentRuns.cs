@@ -11,8 +11,9 @@ namespace Accel.Sim.Timing;
 /// a single machine that does all.
 /// </summary>
 /// <remarks>
-/// Stretches of consecutive runs are handed out in order to workers with a machine and a memory each, who keep what these have learnt. So all runs
-/// before one that is under way are done or under way, and of several faults the one of the earliest run is found.
+/// Stretches of consecutive runs are handed out in order to workers with a machine and a memory each, who keep what these have learnt: long ones first, since a
+/// run is much like the one before, and short ones at last, so that all end together. So all runs before one that is under way are done or under way, and of
+/// several faults the one of the earliest run is found.
 /// </remarks>
 /// <param name="program">What is run.</param>
 /// <param name="hardware">On which machine.</param>
@@ -30,7 +31,7 @@ internal sealed class IndependentRuns(CompiledProgram program, HardwareConfig ha
     private int _failed = int.MaxValue;
     private ExceptionDispatchInfo? _fault;
 
-    /// <summary>Runs of a stretch.</summary>
+    /// <summary>Runs of a stretch, at least, but for the last.</summary>
     public int StretchRuns { get; init; } = 16;
 
     /// <summary>Threads, if there are as many stretches.</summary>
@@ -91,7 +92,8 @@ internal sealed class IndependentRuns(CompiledProgram program, HardwareConfig ha
         lock (_lock)
         {
             first = _handedOut;
-            end = _fault is null ? Math.Min(first + StretchRuns, _workload.Runs.Count) : first;
+            var left = _workload.Runs.Count - first;
+            end = _fault is null ? first + Math.Min(left, Math.Max(StretchRuns, left / (2 * Workers))) : first;
             _handedOut = end;
             return end > first;
         }

@@ -13,6 +13,8 @@ namespace Accel.Dram.Tests.Replay;
 /// </summary>
 internal sealed class Episodes
 {
+    private static readonly DmaLoop _once = new(1, 0);
+
     private readonly int _seed;
     private readonly int _tokens;
     private readonly long _stripe;
@@ -62,8 +64,8 @@ internal sealed class Episodes
     {
         var system = new DramSystem(Config, mode) { ForgetsCompleted = true };
         var memory = new ReplayedMemory(system);
-        int Enqueue(DmaDescriptor descriptor, long cycle, int port) =>
-            replays ? memory.Enqueue(descriptor, new(cycle), port) : system.Enqueue(descriptor, new(cycle), port);
+        int Enqueue(DmaBlock block, long cycle, int port) =>
+            replays ? memory.Enqueue(block, new(cycle), port) : system.Enqueue(block.Descriptor(), new(cycle), port);
         (int, Cycles)? Next(long latest) => replays ? memory.AdvanceToNextCompletion(new(latest)) : system.AdvanceToNextCompletion(new(latest));
 
         var (ends, random) = (new List<(int, int, long)>(), new Random(_seed));
@@ -78,7 +80,7 @@ internal sealed class Episodes
                     var isCache = sent % 5 == 4;
                     var stripes = isCache ? 2 + (token / _growsEvery) : 16;
                     var place = isCache ? 4096 + (sent * 64) : sent * 16;
-                    Enqueue(new DmaDescriptor(place * _stripe, stripes * _stripe), at + (sent == late ? 3 : 0), isCache ? 1 : 0);
+                    Enqueue(new DmaBlock(place * _stripe, stripes * _stripe, false, _once, _once), at + (sent == late ? 3 : 0), isCache ? 1 : 0);
                     sent++;
                 }
             }
@@ -105,15 +107,15 @@ internal sealed class Episodes
                 cycle = end.Value;
                 if (arrived++ == extra)
                 {
-                    Enqueue(new DmaDescriptor(100_000 * _stripe, _stripe, IsWrite: true), cycle + 1, 2);
+                    Enqueue(new DmaBlock(100_000 * _stripe, _stripe, true, _once, _once), cycle + 1, 2);
                 }
 
                 Send(cycle + 5);
                 if (!stored && arrived >= _groups - 2)
                 {
                     stored = true;
-                    Enqueue(new DmaDescriptor((200_000 * _stripe) + (_storesParts ? token * 32 : 0), _storesParts ? 32 : _stripe, IsWrite: true), cycle + 2, 2);
-                    Enqueue(new DmaDescriptor((300_000 * _stripe) + (_storesParts ? token * 64 : 0), _storesParts ? 32 : _stripe, IsWrite: true, new DmaLoop(2, 64 * _stripe)), cycle + 2, 3);
+                    Enqueue(new DmaBlock((200_000 * _stripe) + (_storesParts ? token * 32 : 0), _storesParts ? 32 : _stripe, true, _once, _once), cycle + 2, 2);
+                    Enqueue(new DmaBlock((300_000 * _stripe) + (_storesParts ? token * 64 : 0), _storesParts ? 32 : _stripe, true, new(2, 128 * _stripe), new(2, 64 * _stripe)), cycle + 2, 3);
                 }
             }
 
