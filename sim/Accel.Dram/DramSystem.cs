@@ -68,6 +68,13 @@ public sealed partial class DramSystem
     /// </summary>
     public bool ForgetsCompleted { get; init; }
 
+    /// <summary>Steps that <see cref="SimulationMode.Reach"/> keeps at most, of about 2 KB each.</summary>
+    public int MostStepsKept
+    {
+        get => _reached.MostSteps;
+        init => _reached.MostSteps = value;
+    }
+
     /// <summary>All cycles below this one have been simulated.</summary>
     public Cycles Now { get; private set; }
 

@@ -19,14 +19,15 @@ namespace Accel.Sim.Timing;
 /// <param name="hardware">On which machine.</param>
 /// <param name="options">With skipping. An observer is told of runs alone: in order, by one thread at a time.</param>
 /// <param name="memory">
-/// Makes a memory; told whether the workload begins with it. Otherwise it is as behind <see cref="IMachineMemory.EndRun"/>.
+/// Makes a memory; told whether the workload begins with it (otherwise it is as behind <see cref="IMachineMemory.EndRun"/>), and how many are made.
 /// </param>
-internal sealed class IndependentRuns(CompiledProgram program, HardwareConfig hardware, TimingOptions options, Func<bool, IMachineMemory> memory)
+internal sealed class IndependentRuns(CompiledProgram program, HardwareConfig hardware, TimingOptions options, Func<bool, int, IMachineMemory> memory)
 {
     private readonly TimingOptions _unobserved = options with { Observer = null };
     private readonly Lock _lock = new();
     private Workload _workload = new([], 0, 0);
     private RunLengths _lengths = new(new([], 0, 0), null);
+    private int _workers;
     private int _handedOut;
     private int _failed = int.MaxValue;
     private ExceptionDispatchInfo? _fault;
@@ -44,10 +45,10 @@ internal sealed class IndependentRuns(CompiledProgram program, HardwareConfig ha
     /// <exception cref="MachineFaultException">Of the earliest run that fails.</exception>
     public TimingReport Run(Workload workload)
     {
-        var workers = Math.Min(Workers, (workload.Runs.Count + StretchRuns - 1) / StretchRuns);
+        var workers = _workers = Math.Min(Workers, (workload.Runs.Count + StretchRuns - 1) / StretchRuns);
         if (workers <= 1)
         {
-            return new StampedMachine(program, hardware, options, memory(true), null).Run(workload, hardware);
+            return new StampedMachine(program, hardware, options, memory(true, 1), null).Run(workload, hardware);
         }
 
         (_workload, _lengths, _handedOut) = (workload, new(workload, options.Observer), 0);
@@ -70,7 +71,7 @@ internal sealed class IndependentRuns(CompiledProgram program, HardwareConfig ha
         {
             try
             {
-                machine ??= new(program, hardware, _unobserved, memory(run == 0), null);
+                machine ??= new(program, hardware, _unobserved, memory(run == 0, _workers), null);
                 for (; run < end && run < Volatile.Read(ref _failed); run++)
                 {
                     Finish(run, machine.Run(_workload, run).Cycles);

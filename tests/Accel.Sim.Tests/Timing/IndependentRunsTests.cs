@@ -14,7 +14,7 @@ public sealed class IndependentRunsTests
         Recorder.Print(new StampedMachine(program, machine, options, TimedSimulation.Memory(machine, options), null).Run(workload, machine));
 
     private static IndependentRuns SideBySide(CompiledProgram program, HardwareConfig machine, TimingOptions options, int workers, int stretch) =>
-        new(program, machine, options, isFirst => TimedSimulation.Memory(machine, options, isFirst)) { Workers = workers, StretchRuns = stretch };
+        new(program, machine, options, (isFirst, _) => TimedSimulation.Memory(machine, options, isFirst)) { Workers = workers, StretchRuns = stretch };
 
     [Theory]
     [InlineData(Idealised.None)]
@@ -51,7 +51,7 @@ public sealed class IndependentRunsTests
         var alone = Alone(program, machine, workload, options);
         foreach (var isFirstSlow in new[] { true, false })
         {
-            var runs = new IndependentRuns(program, machine, options, isFirst =>
+            var runs = new IndependentRuns(program, machine, options, (isFirst, _) =>
             {
                 Thread.Sleep(isFirst == isFirstSlow ? 300 : 0);
                 return TimedSimulation.Memory(machine, options, isFirst);
@@ -128,7 +128,7 @@ public sealed class IndependentRunsTests
 
             // All workers begin together.
             using var barrier = new Barrier(workers);
-            var runs = new IndependentRuns(program, machine, new(), isFirst =>
+            var runs = new IndependentRuns(program, machine, new(), (isFirst, _) =>
             {
                 barrier.SignalAndWait(TimeSpan.FromSeconds(10));
                 return TimedSimulation.Memory(machine, new(), isFirst);
