@@ -32,6 +32,11 @@ public sealed partial class DramSystem
     private readonly List<ChannelClass> _classes = [];
     private readonly Stack<Channel> _spare = new();
     private readonly List<long> _thresholds = [];
+
+    /// <summary>Places of runs, within a stripe, that give all members of each class the same.</summary>
+    private readonly HashSet<(long Start, long Bytes)> _fitting = [];
+    private readonly List<int> _intervals = [];
+    private readonly List<RequestRun[]> _runsOfIntervals = [];
     // Booked so far for channels that were simulated together; latencies over all of them, since no report tells them apart.
     private readonly LatencyHistogram _settledLatencies = new();
     private Counters[][]? _settled;
@@ -43,14 +48,15 @@ public sealed partial class DramSystem
     /// <summary>Channels that are simulated; the others are in the same state as one of them.</summary>
     public int SimulatedChannels => _classes.Count;
 
-    private void MakeClasses(bool mayShare)
+    private void MakeClasses()
     {
+        var mayShare = Mode != SimulationMode.Naive && _recording == Recording.None && Config.Controller.FrontEnd == FrontEnd.PerChannel;
         _orderOf = mayShare ? Interleave() : null;
         _names = new long[Config.Channels];
         if (_orderOf is not null)
         {
             _classes.Add(new ChannelClass(MakeChannel(0, new ChannelLog(), _tables[0]), [.. Enumerable.Range(0, Config.Channels)]));
-            _settled = [.. Enumerable.Range(0, Config.Channels).Select(_ => Enumerable.Range(0, Config.Device.PseudoChannels).Select(_ => new Counters()).ToArray())];
+            _settled ??= EmptyCounters();
             return;
         }
 
@@ -62,6 +68,12 @@ public sealed partial class DramSystem
                 Completions = _recording.HasFlag(Recording.Completions) ? [] : null,
             };
             _classes.Add(new ChannelClass(MakeChannel(i, log, _tables[i % _tables.Length]), [i]));
+        }
+
+        if (Config.Controller.FrontEnd == FrontEnd.InOrder)
+        {
+            _frontEnd = new InOrderFrontEnd(
+                [.. _classes.Select(c => c.Channel)], _mapping, [.. _addressing.Select((_, part) => AddressingOf(part))], Config.Device.AccessBytes);
         }
     }
 
@@ -105,6 +117,11 @@ public sealed partial class DramSystem
             return count <= 0 ? [] : before is [var other] && other == run ? before : [run];
         }
 
+        if (_orderOf is not null && Repeats(descriptor) && CountBelow(part, (descriptor.BaseAddress + descriptor.RunBytes + access - 1) / access) == CountBelow(part, descriptor.BaseAddress / access))
+        {
+            return []; // nothing of the first run, hence of none
+        }
+
         var runs = new List<RequestRun>((int)descriptor.Runs);
         foreach (var start in Starts(descriptor))
         {
@@ -117,6 +134,21 @@ public sealed partial class DramSystem
         }
 
         return [.. runs];
+    }
+
+    /// <summary>Whether each run of a descriptor gives every channel as many requests as the first.</summary>
+    private bool Repeats(DmaDescriptor descriptor)
+    {
+        var stripe = (long)Config.Device.AccessBytes * _addressing.Length;
+        foreach (var loop in descriptor.Loops)
+        {
+            if (loop.Count > 1 && loop.StrideBytes % stripe != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private long CountBelow(int part, long burst) => _orderOf is null
@@ -149,6 +181,13 @@ public sealed partial class DramSystem
 
         // Two parts receive the same runs if no run begins or ends between their places.
         var (access, parts) = (Config.Device.AccessBytes, _orderOf.Length);
+        var place = (descriptor.BaseAddress % ((long)access * parts), descriptor.RunBytes);
+        var repeats = Repeats(descriptor);
+        if (repeats && _fitting.Contains(place))
+        {
+            return;
+        }
+
         _thresholds.Clear();
         foreach (var start in Starts(descriptor))
         {
@@ -162,6 +201,7 @@ public sealed partial class DramSystem
         }
 
         _thresholds.Sort();
+        NameIntervals(descriptor);
         NameChannels();
         for (var i = _classes.Count - 1; i >= 0; i--)
         {
@@ -170,9 +210,29 @@ public sealed partial class DramSystem
                 Split(_classes[i], channel => _names[channel]);
             }
         }
+
+        if (repeats)
+        {
+            _fitting.Add(place);
+        }
     }
 
-    /// <summary>Gives channels the same name whose parts lie between the same thresholds.</summary>
+    /// <summary>Gives intervals between thresholds the same name whose parts receive the same: before and behind a short run, as a rule, nothing.</summary>
+    private void NameIntervals(DmaDescriptor descriptor)
+    {
+        _intervals.Clear();
+        _runsOfIntervals.Clear();
+        for (var i = 0; i <= _thresholds.Count; i++)
+        {
+            var part = Array.IndexOf(_orderOf!, i == 0 ? 0 : (int)_thresholds[i - 1]);
+            var runs = RunsOf(descriptor, 0, part, []);
+            var same = _runsOfIntervals.FindIndex(known => known.AsSpan().SequenceEqual(runs));
+            _runsOfIntervals.Add(runs);
+            _intervals.Add(same < 0 ? i : same);
+        }
+    }
+
+    /// <summary>Gives channels the same name whose parts lie in intervals of the same names.</summary>
     private void NameChannels()
     {
         var perChannel = Config.Device.PseudoChannels;
@@ -181,7 +241,7 @@ public sealed partial class DramSystem
             var name = 0L;
             for (var part = channel * perChannel; part < (channel + 1) * perChannel; part++)
             {
-                name = (name * (_thresholds.Count + 1)) + Interval(_orderOf![part]);
+                name = (name * (_thresholds.Count + 1)) + _intervals[Interval(_orderOf![part])];
             }
 
             _names[channel] = name;
@@ -283,6 +343,7 @@ public sealed partial class DramSystem
                 {
                     Settle(kept);
                     Settle(dropped);
+                    _fitting.Clear();
                     kept.Members.AddRange(dropped.Members);
                     _lastOfMerged = Math.Max(_lastOfMerged, dropped.Channel.Inputs.Max(input => input.Transfers.LastCompletion));
                     _spare.Push(dropped.Channel);
@@ -295,17 +356,21 @@ public sealed partial class DramSystem
     /// <summary>Books what a class has counted with each of its members.</summary>
     private void Settle(ChannelClass shared)
     {
-        for (var i = 0; i < shared.Channel.Inputs.Length; i++)
+        Book([.. shared.Channel.Inputs.Select((_, i) => shared.Channel.CountersOf(i))], shared.Members);
+        shared.Channel.ResetCounters();
+    }
+
+    /// <summary>Books counts of each pseudo-channel with some channels.</summary>
+    private void Book(Counters[] counted, List<int> members)
+    {
+        for (var i = 0; i < counted.Length; i++)
         {
-            var counted = shared.Channel.CountersOf(i);
-            _settledLatencies.Add(counted.Latencies, shared.Members.Count, counted[Peak.ReadLatency]);
-            foreach (var member in shared.Members)
+            _settledLatencies.Add(counted[i].Latencies, members.Count, counted[i][Peak.ReadLatency]);
+            foreach (var member in members)
             {
-                _settled![member][i].AddSums(counted);
+                _settled![member][i].AddSums(counted[i]);
             }
         }
-
-        shared.Channel.ResetCounters();
     }
 
     /// <summary>Counts of all parts, channel by channel.</summary>
@@ -313,10 +378,24 @@ public sealed partial class DramSystem
     {
         if (_settled is null)
         {
-            return [.. _classes.Select(c => c.Channel.Inputs.Select((_, i) => c.Channel.CountersOf(i)).ToArray())];
+            return [.. _classes.Select(c => c.Channel.Inputs.Select((_, i) => CountersOfAlone(c, i)).ToArray())];
         }
 
         _classes.ForEach(Settle);
         return _settled;
+    }
+
+    private Counters CountersOfAlone(ChannelClass alone, int pseudoChannel)
+    {
+        var counted = alone.Channel.CountersOf(pseudoChannel);
+        if (_earlier is null)
+        {
+            return counted;
+        }
+
+        var all = new Counters();
+        all.Add(_earlier[alone.Members[0]][pseudoChannel]);
+        all.Add(counted);
+        return all;
     }
 }

@@ -93,8 +93,8 @@ public sealed partial class DramSystem
         var last = Math.Max(_lastOfMerged, _classes.Max(c => c.Channel.Inputs.Max(i => i.Transfers.LastCompletion)));
         return new DramReport(Config, Mode, CountersOfAll(), _settledLatencies)
         {
-            Cycles = new Cycles(Math.Max(0, last)),
-            SimulatedCycles = Now,
+            Cycles = new Cycles(_ticksBefore + Math.Max(0, last)),
+            SimulatedCycles = new Cycles(_ticksBefore + Now.Value),
             Mapping = _mapping.Text,
             Queued = _classes.Sum(c => c.Channel.Queued * c.Members.Count),
             TransfersUnderWay = _unfinished,

@@ -22,26 +22,15 @@ public sealed partial class DramSystem
 {
     private const int MostPorts = PseudoChannelInput.MostPorts;
 
-    private sealed class Transfer
-    {
-        public required int Port { get; init; }
-        public required long Earliest { get; init; }
-        public required UInt128 Bytes { get; init; }
-        public int PartsLeft;
-        public int PartsToEnter;
-        public long Completion = -1;
-        public TraceCursor[]? Cursors;
-        public int TraceLength;
-    }
-
     private readonly AddressMapping _mapping;
     private readonly LocalAddressing?[] _addressing;
     private readonly MemoTable[] _tables;
     private readonly ReachTable _reached = new();
     private readonly WindowShapes _windows;
-    private readonly Dictionary<int, Transfer> _transfers = [];
+    private readonly Dictionary<int, DramTransfer> _transfers = [];
     private int _added;
-    private readonly InOrderFrontEnd? _frontEnd;
+    private InOrderFrontEnd? _frontEnd;
+    private bool _isRestarted;
     private readonly Recording _recording;
     private readonly int _threads;
 
@@ -50,8 +39,10 @@ public sealed partial class DramSystem
     /// <param name="mode">How it is simulated.</param>
     /// <param name="threads">Threads that share the channels.</param>
     /// <param name="recording">What to write down.</param>
+    /// <param name="isRestarted">Whether it begins in the state of a memory after <see cref="Restart"/>.</param>
     /// <exception cref="InputException">The configuration contradicts itself.</exception>
-    public DramSystem(DramConfig config, SimulationMode mode = SimulationMode.Memo, int threads = 1, Recording recording = Recording.None)
+    public DramSystem(
+        DramConfig config, SimulationMode mode = SimulationMode.Memo, int threads = 1, Recording recording = Recording.None, bool isRestarted = false)
     {
         _mapping = config.Check();
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -62,11 +53,9 @@ public sealed partial class DramSystem
         _addressing = new LocalAddressing?[config.Channels * config.Device.PseudoChannels];
         _tables = [.. Enumerable.Range(0, Math.Min(threads, config.Channels)).Select(_ => new MemoTable())];
         _windows = new WindowShapes(config.Device);
-        MakeClasses(mode != SimulationMode.Naive && recording == Recording.None && config.Controller.FrontEnd == FrontEnd.PerChannel);
-        if (config.Controller.FrontEnd == FrontEnd.InOrder)
-        {
-            _frontEnd = new InOrderFrontEnd([.. _classes.Select(c => c.Channel)], _mapping, [.. _addressing.Select((_, part) => AddressingOf(part))], config.Device.AccessBytes);
-        }
+        _restart = new RestartSequence(config.Device);
+        _isRestarted = isRestarted;
+        MakeClasses();
     }
 
     public DramConfig Config { get; }
@@ -78,6 +67,13 @@ public sealed partial class DramSystem
     /// <see cref="Completion"/> then knows those under way alone.
     /// </summary>
     public bool ForgetsCompleted { get; init; }
+
+    /// <summary>Steps that <see cref="SimulationMode.Reach"/> keeps at most, of about 2 KB each.</summary>
+    public int MostStepsKept
+    {
+        get => _reached.MostSteps;
+        init => _reached.MostSteps = value;
+    }
 
     /// <summary>All cycles below this one have been simulated.</summary>
     public Cycles Now { get; private set; }
@@ -100,7 +96,7 @@ public sealed partial class DramSystem
             throw new InputException("descriptor", "start", $"a cycle of {Now.Value} to {RequestTrace.LatestArrival}", $"{earliest.Value}");
         }
 
-        var number = AddTransfer(new Transfer { Port = port, Earliest = earliest.Value, Bytes = descriptor.TotalBytes });
+        var number = AddTransfer(new DramTransfer { Port = port, Earliest = earliest.Value, Bytes = descriptor.TotalBytes });
         var access = Config.Device.AccessBytes;
         if (_frontEnd is not null)
         {
@@ -125,7 +121,7 @@ public sealed partial class DramSystem
         }
 
         var access = Config.Device.AccessBytes;
-        var transfer = new Transfer
+        var transfer = new DramTransfer
         {
             Port = port,
             Earliest = Now.Value,
@@ -210,7 +206,7 @@ public sealed partial class DramSystem
 
     private Channel MakeChannel(int number, ChannelLog log, MemoTable table)
     {
-        var (device, policy) = (Config.Device, Config.Controller);
+        var (device, policy) = (Config.Device, _isRestarted ? Config.Controller with { RefreshedBefore = _restart.RefreshedBefore } : Config.Controller);
         LocalAddressing[] addressing = [.. Enumerable.Range(number * device.PseudoChannels, device.PseudoChannels).Select(AddressingOf)];
         return Mode switch
         {
@@ -229,7 +225,7 @@ public sealed partial class DramSystem
         }
     }
 
-    private int AddTransfer(Transfer transfer)
+    private int AddTransfer(DramTransfer transfer)
     {
         transfer.PartsLeft = _addressing.Length;
         transfer.PartsToEnter = _addressing.Length;

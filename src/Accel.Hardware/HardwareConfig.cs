@@ -95,7 +95,13 @@ public enum RefreshPolicy
 /// <param name="ReadQueue">Entries.</param>
 /// <param name="WriteQueue">Entries.</param>
 /// <param name="RowHitCap">Accesses that an open row may serve while an older request waits for another row of the bank; 0 for no limit.</param>
-public sealed record MemoryControllerConfig(PagePolicy Page, RefreshPolicy Refresh, int ReadQueue, int WriteQueue, int RowHitCap);
+/// <param name="RefreshBetweenRuns">
+/// Whether, between two runs of a program, all rows are closed and every rank is refreshed ahead of time, and the timer of refresh begins anew. The
+/// next run starts when that is done, in a cycle in which both clocks have an edge: it takes about a microsecond, and makes what a run takes
+/// independent of the runs before it.
+/// </param>
+public sealed record MemoryControllerConfig(
+    PagePolicy Page, RefreshPolicy Refresh, int ReadQueue, int WriteQueue, int RowHitCap, bool RefreshBetweenRuns = false);
 
 /// <summary>Semiconductor process, and where the figure comes from.</summary>
 /// <param name="NodeNanometres">The node's name.</param>

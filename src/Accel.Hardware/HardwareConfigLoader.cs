@@ -192,7 +192,10 @@ public static class HardwareConfigLoader
             section.Word("refresh", "How rows are refreshed.", Refreshes),
             section.Integer("readQueue", "Entries of the read queue.", 1, 256),
             section.Integer("writeQueue", "Entries of the write queue.", 1, 256),
-            section.Integer("rowHitCap", "Accesses that an open row may serve while an older request waits; 0 for no limit.", 0, 1 << 16));
+            section.Integer("rowHitCap", "Accesses that an open row may serve while an older request waits; 0 for no limit.", 0, 1 << 16),
+            section.Flag(
+                "refreshBetweenRuns", "Between two runs, closes all rows and refreshes every rank ahead of time, so that what a run takes depends on it alone.",
+                byDefault: false));
         section.Close();
         return controller;
     }

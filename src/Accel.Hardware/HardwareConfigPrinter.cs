@@ -80,6 +80,11 @@ public static class HardwareConfigPrinter
         Line(text, 2, "readQueue", memory.Controller.ReadQueue);
         Line(text, 2, "writeQueue", memory.Controller.WriteQueue);
         Line(text, 2, "rowHitCap", memory.Controller.RowHitCap);
+        if (memory.Controller.RefreshBetweenRuns)
+        {
+            // Where it is not asked for it is not mentioned: a machine without it keeps its fingerprint.
+            Line(text, 2, "refreshBetweenRuns", Word(true, ConfigSection.Flags));
+        }
     }
 
     private static void Figure(StringBuilder text, string key, EnergyFigure figure)

@@ -13,7 +13,7 @@ public static class HardwareSchema
     /// <summary>The schema's text, as it stands in <c>hw-configs/schema.json</c>.</summary>
     public static string Print()
     {
-        var root = Object("A hardware config: quantities carry their units, every field is required.");
+        var root = Object("A hardware config: quantities carry their units, every field without a default is required.");
         root.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         root.Insert(1, "title", "Accel hardware config");
         var objects = new Dictionary<string, JsonObject> { [""] = root };
@@ -24,7 +24,11 @@ public static class HardwareSchema
             var name = field.Path[(dot + 1)..];
             var schema = Describe(field);
             parent["properties"]!.AsObject().Add(name, schema);
-            parent["required"]!.AsArray().Add(name);
+            if (field.Default is null)
+            {
+                parent["required"]!.AsArray().Add(name);
+            }
+
             if (field.Type == "object")
             {
                 objects.Add(field.Path, schema);
@@ -63,6 +67,11 @@ public static class HardwareSchema
         {
             schema["minimum"] = minimum;
             schema["maximum"] = field.Maximum;
+        }
+
+        if (field.Default is { } byDefault)
+        {
+            schema["default"] = byDefault;
         }
 
         return schema;

@@ -62,6 +62,7 @@ public sealed class LoaderTests
             edge with { Sequencer = edge.Sequencer with { QueueDepth = 17 } },
             edge with { Clocks = edge.Clocks with { Core = new(1_000_000_001) } },
             edge with { Memory = edge.Memory with { Controller = edge.Memory.Controller with { RowHitCap = 1 } } },
+            edge with { Memory = edge.Memory with { Controller = edge.Memory.Controller with { RefreshBetweenRuns = true } } },
         ];
 
         Assert.Equal(HardwareConfigPrinter.Fingerprint(edge), HardwareConfigPrinter.Fingerprint(same));
@@ -139,6 +140,34 @@ public sealed class LoaderTests
             Assert.Contains(fault.Faults, each => each.Expected == "this field" && each.Place.EndsWith(key, StringComparison.Ordinal));
             Assert.Contains(fault.Faults, each => each.Expected.EndsWith($"did you mean '{key}'?", StringComparison.Ordinal));
         }
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("\n    refreshBetweenRuns: false", false)]
+    [InlineData("\n    refreshBetweenRuns: true", true)]
+    public void Refresh_between_runs_is_off_where_it_is_not_asked_for(string line, bool expected)
+    {
+        var config = HardwareConfigLoader.Parse("edge.yaml", Configs.Text("edge").Replace("rowHitCap: 16", "rowHitCap: 16" + line));
+
+        Assert.Equal(expected, config.Memory.Controller.RefreshBetweenRuns);
+        Assert.Equal(expected, HardwareConfigLoader.Parse("printed.yaml", HardwareConfigPrinter.Print(config)).Memory.Controller.RefreshBetweenRuns);
+    }
+
+    [Theory]
+    [InlineData("refreshBetweenRuns: yes", "edge.yaml:47:25: memory.controller.refreshBetweenRuns: expected one of true, false, found 'yes'")]
+    [InlineData("refreshBetweenRuns: 1", "edge.yaml:47:25: memory.controller.refreshBetweenRuns: expected one of true, false, found '1'")]
+    [InlineData("refreshBetweenRuns:", "edge.yaml:47:24: memory.controller.refreshBetweenRuns: expected one of true, false, found nothing")]
+    [InlineData("refreshBetweenRuns: tru", "edge.yaml:47:25: memory.controller.refreshBetweenRuns: expected one of true, false; did you mean 'true'?, found 'tru'")]
+    [InlineData("refreshBetweenRuns: [true]", "edge.yaml:47:25: memory.controller.refreshBetweenRuns: expected one of true, false, found a list")]
+    [InlineData("refreshBetweenRun: true", "edge.yaml:47:5: memory.controller.refreshBetweenRun: expected a field of memory.controller; did you mean 'refreshBetweenRuns'?, found 'refreshBetweenRun'")]
+    public void Refresh_between_runs_is_true_or_false_and_nothing_else(string line, string message)
+    {
+        var text = Configs.Text("edge").Replace("rowHitCap: 16", "rowHitCap: 16\n    " + line);
+
+        var fault = Assert.Throws<InputException>(() => HardwareConfigLoader.Parse("edge.yaml", text));
+
+        Assert.Equal(message, fault.Message);
     }
 
     [Fact]

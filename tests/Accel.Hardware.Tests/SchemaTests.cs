@@ -45,6 +45,8 @@ public sealed class SchemaTests
     [InlineData("  banks: 16\n", "")]
     [InlineData("  banks: 16", "  bank: 16")]
     [InlineData("source: chosen, so", "sauce: chosen, so")]
+    [InlineData("    rowHitCap: 16", "    rowHitCap: 16\n    refreshBetweenRuns: 1")]
+    [InlineData("    rowHitCap: 16", "    rowHitCap: 16\n    refreshBetweenRuns: yes")]
     public void Schema_and_loader_refuse_the_same(string old, string changed)
     {
         var text = Configs.Text("edge").Replace(old, changed);
@@ -79,7 +81,7 @@ public sealed class SchemaTests
         {
             switch (word)
             {
-                case "$schema" or "title" or "description" or "properties":
+                case "$schema" or "title" or "description" or "properties" or "default":
                     break;
                 case "type":
                     Demand(Type(node) == value!.GetValue<string>() || (value.GetValue<string>() == "string" && text is not null), word);
@@ -135,6 +137,7 @@ public sealed class SchemaTests
     {
         YamlMappingNode => "object",
         YamlSequenceNode => "array",
+        YamlScalarNode { Value: "true" or "false" } => "boolean",
         YamlScalarNode { Value: { Length: > 0 } text } when text.All(char.IsAsciiDigit) => "integer",
         _ => "string",
     };

@@ -48,13 +48,13 @@ internal sealed class AttentionLane
         _probabilities = context.Temporary(2 * rows * tile);
         _visibleScales = context.Temporary(4 * rows * tile);
         _sums = context.Temporary(8 * rows * op.ValueWidth);
-        Block Loaded(AttentionCache cache, long bytes) => cache.OnChip is null ? TwoSlots(bytes) : default;
+        Block Loaded(AttentionCache cache, long bytes, int slots = DoubleBuffer.Slots) => cache.OnChip is null ? Slots(bytes, slots) : default;
         _loaded =
         [
-            Loaded(shape.Keys, tile * (shape.Keys.RowBytes + 2)), Loaded(shape.Values, tile * shape.Values.RowBytes),
+            Loaded(shape.Keys, tile * (shape.Keys.RowBytes + 2), shape.KeySlot.Slots), Loaded(shape.Values, tile * shape.Values.RowBytes, shape.ValueSlot.Slots),
             .. shape.HeadSlot is null ? [Loaded(shape.Values, 2L * tile)] : new[] { Loaded(shape.Values, shape.Values.ScaleBytes), Loaded(shape.Keys, shape.Keys.ScaleBytes) },
         ];
-        _weights = TwoSlots(2 * rows * tile);
+        _weights = Slots(2 * rows * tile, DoubleBuffer.Slots);
     }
 
     private CommandStream Stream => _shape.Context.Stream;
@@ -156,7 +156,7 @@ internal sealed class AttentionLane
         _ => command,
     });
 
-    private Block TwoSlots(long bytes) => _shape.Context.Temporary(DoubleBuffer.Slots * ((bytes + 63) / 64 * 64));
+    private Block Slots(long bytes, int slots) => _shape.Context.Temporary(slots * ((bytes + 63) / 64 * 64));
 
     private static SemaphoreList Full(DoubleBuffer? buffer) => buffer is null ? default : [buffer.Full];
 

@@ -11,8 +11,17 @@ internal sealed class AttentionShape
 {
     private const int GreatestTile = 512;
 
+    /// <summary>
+    /// For the queries of one token: a product of few rows takes an array mostly the way through it, once for each tile. The shorter attention is, the less must
+    /// be fetched ahead for memory not to wait.
+    /// </summary>
+    private const int GreatestTileOfToken = 2048;
+
     /// <summary>Scales are fetched by head where two heads' take no more than one part in so many of the scratchpad, else by tile.</summary>
     private const int HeadScaleShare = 16;
+
+    /// <summary>Tiles are fetched ahead into one part of so many of the scratchpad, at most.</summary>
+    private const int AheadShare = 4;
 
     /// <summary>
     /// Tokens whose queries go through the keys together. Each block takes the keys up to its own last token: the fewer tokens, the less is
@@ -42,9 +51,10 @@ internal sealed class AttentionShape
         QueryScales = context.Temporary(4L * context.MostTokens * op.Heads);
         var stream = context.Stream;
         Tiles = new(stream, Keys.Slots, op.Window, Tile);
-        (ScoreSlot, ValueSlot) = (new(stream), new(stream));
+        var ahead = HoldsOwn ? TilesAhead() : DoubleBuffer.Slots;
+        (ScoreSlot, ValueSlot) = (new(stream), new(stream, ahead));
         // A row of the run's own takes no part in what comes from memory.
-        (KeySlot, WeightSlot) = HoldsOwn ? (new(stream), new(stream)) : (ScoreSlot, ValueSlot);
+        (KeySlot, WeightSlot) = HoldsOwn ? (new(stream, ahead), new(stream)) : (ScoreSlot, ValueSlot);
         var scales = DoubleBuffer.Slots * Lanes * (RoomForScales(Keys) + RoomForScales(Values));
         HeadSlot = HoldsOwn && context.Dram.Unit > 1 && scales <= context.Machine.Shape.ScratchpadBytes / HeadScaleShare ? new(stream) : null;
         ScaleSlot = HeadSlot is null ? new(stream) : ScoreSlot;
@@ -208,6 +218,15 @@ internal sealed class AttentionShape
         return lanes;
     }
 
+    /// <summary>
+    /// Tiles of keys, and of values, that a lane has room for: all of them if they fit, so that memory never waits for what is computed of them.
+    /// </summary>
+    private int TilesAhead()
+    {
+        var room = Context.Machine.Shape.ScratchpadBytes / AheadShare / (Lanes * (long)Tile * (Keys.RowBytes + Values.RowBytes + 2));
+        return (int)Math.Clamp(room, DoubleBuffer.Slots, Math.Max(DoubleBuffer.Slots, (Keys.Slots + Tile - 1) / Tile));
+    }
+
     /// <summary>As many keys as a quarter of the scratchpad and half the accumulators hold.</summary>
     private int ChooseTile()
     {
@@ -220,10 +239,13 @@ internal sealed class AttentionShape
         }
 
         var perKey = (2 * (Keys.RowBytes + Values.RowBytes + 4)) + (Rows * (8 + 2 + 4 + 4 + (KeepsScores ? 0 : 8)));
-        var tile = Math.Min(Keys.Slots, GreatestTile);
+        var (unit, least) = (Context.Dram.Unit, Math.Min(Keys.RowBytes, Values.RowBytes));
+        var step = unit % least == 0 ? (int)(unit / least) : 1;
+        int Whole(int tile) => (tile + step - 1) / step * step;
+        var tile = Whole(Math.Min(Keys.Slots, MostQueries == 1 ? GreatestTileOfToken : GreatestTile));
         while (tile > 1 && (tile * perKey * Lanes > machine.Shape.ScratchpadBytes / 4 || Rows * tile > half))
         {
-            tile = (tile + 1) / 2;
+            tile = tile > step ? Whole(tile / 2) : (tile + 1) / 2;
         }
 
         return tile;

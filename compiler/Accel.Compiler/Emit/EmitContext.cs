@@ -250,7 +250,8 @@ internal sealed class EmitContext
     public void EmitAll()
     {
         Weights.Start(this);
-        for (var op = 0; op < ConstantLoads.OpsAhead; op++)
+        _constants.Start();
+        for (var op = 0; op < _constants.OpsAhead; op++)
         {
             _constants.LoadAhead(op);
         }
@@ -258,7 +259,7 @@ internal sealed class EmitContext
         for (_op = 0; _op < Plan.Ops.Count; _op++)
         {
             var op = Plan.Ops[_op];
-            _constants.LoadAhead(_op + ConstantLoads.OpsAhead);
+            _constants.LoadAhead(_op + _constants.OpsAhead);
             Stream.Operator = _op;
             foreach (var operand in Plan.OperandsOf(_op))
             {

@@ -75,7 +75,7 @@ internal sealed class LayerPlacement(DramLayout dram, ModelPlan plan, WeightPlan
                 dram.Table(table.Table, table.Function);
                 break;
             case QuantizedRope rope:
-                dram.Rotation(rope, states.ContextLength);
+                dram.Rotation(rope, RopeLowering.TableRows(plan, dram, rope, states.ContextLength));
                 break;
         }
     }

@@ -1,4 +1,5 @@
 using Accel.Compiler.Scheduling;
+using Accel.Isa.Commands;
 
 namespace Accel.Compiler.Emit;
 
@@ -32,13 +33,24 @@ internal sealed class RunEnd(LinearScanAllocator scratchpad)
     /// <param name="add">Takes the DMA channel that is to do it.</param>
     public void Leave(int op, Action<int> add) => _left.Add((op, add));
 
-    /// <summary>Adds what was left; the DMA channels take turns, but for that of the weights.</summary>
+    /// <summary>
+    /// Adds what was left; the DMA channels take turns, but for that of the weights. They begin when the last weights have come: the arrays are still at work
+    /// then, and memory need not turn round for a few bytes as long as it streams.
+    /// </summary>
     public void Finish(EmitContext context)
     {
+        var others = context.Machine.DataChannel;
+        for (var channel = others; context.Machine.HasConstantChannel && channel > Math.Max(0, others - _left.Count); channel--)
+        {
+            var weightsAreThere = context.Stream.Semaphore("weights are there", channel);
+            context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Dma, Machine.WeightChannel)) { Signals = [weightsAreThere] });
+            context.Stream.AddRaw(new Synchronize(new UnitId(UnitKind.Dma, channel)) { Waits = [weightsAreThere] });
+        }
+
         for (var i = 0; i < _left.Count; i++)
         {
             context.Stream.Operator = _left[i].Op;
-            _left[i].Add(context.Machine.DataChannel - (i % Math.Max(1, context.Machine.DataChannel)));
+            _left[i].Add(others - (i % Math.Max(1, others)));
         }
     }
 }

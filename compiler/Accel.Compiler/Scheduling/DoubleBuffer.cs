@@ -11,17 +11,30 @@ internal sealed class SlotCounter
 {
     private readonly CommandStream _stream;
 
-    public SlotCounter(CommandStream stream)
+    /// <param name="slots">Of each buffer.</param>
+    public SlotCounter(CommandStream stream, int slots = DoubleBuffer.Slots)
     {
-        (_stream, Slot) = (stream, stream.NewRegister());
-        stream.Set(Slot, SetFunction.Add, DoubleBuffer.Slots - 1, 0);
+        (_stream, Slot, Slots) = (stream, stream.NewRegister(), slots);
+        stream.Set(Slot, SetFunction.Add, slots - 1, 0);
     }
 
-    /// <summary>0 or 1.</summary>
+    /// <summary>Counted from 0.</summary>
     public Register Slot { get; }
 
+    public int Slots { get; }
+
     /// <summary>Goes on to the next slot.</summary>
-    public void Next() => _stream.Set(Slot, SetFunction.Add, Slot * -1, DoubleBuffer.Slots - 1);
+    public void Next()
+    {
+        if (Slots == 2)
+        {
+            _stream.Set(Slot, SetFunction.Add, Slot * -1, 1);
+        }
+        else
+        {
+            _stream.Set(Slot, SetFunction.Modulo, (Expression)Slot + 1, Slots);
+        }
+    }
 }
 
 /// <summary>
@@ -46,7 +59,7 @@ internal sealed class DoubleBuffer
     {
         (_stream, _producer, _block, _counter) = (stream, producer, block, counter);
         (Free, Full) = (stream.Semaphore($"{name} free", lane), stream.Semaphore($"{name} full", lane));
-        stream.AddRaw(new Synchronize(consumer) { Signals = [Free with { Count = Slots }] });
+        stream.AddRaw(new Synchronize(consumer) { Signals = [Free with { Count = counter.Slots }] });
     }
 
     /// <summary>Taken before a slot is filled, given when it has been read.</summary>
@@ -56,8 +69,8 @@ internal sealed class DoubleBuffer
     public SemaphoreUse Full { get; }
 
     /// <summary>Address of the slot in turn.</summary>
-    public Expression Address => (_counter.Slot * (_block.Length / Slots)) + _block.Start;
+    public Expression Address => (_counter.Slot * (_block.Length / _counter.Slots)) + _block.Start;
 
     /// <summary>The producer waits until both slots are free, which leaves both semaphores at zero.</summary>
-    public void Close() => _stream.AddRaw(new Synchronize(_producer) { Waits = [Free with { Count = Slots }] });
+    public void Close() => _stream.AddRaw(new Synchronize(_producer) { Waits = [Free with { Count = _counter.Slots }] });
 }

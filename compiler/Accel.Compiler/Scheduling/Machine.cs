@@ -31,6 +31,12 @@ internal sealed class Machine(HardwareConfig config)
     /// </summary>
     public const int WeightChannel = 0;
 
+    /// <summary>The channel of small constants, where there is one that nobody else needs.</summary>
+    public const int ConstantChannel = 1;
+
+    /// <summary>Whether there is: beside the weights' and those of key heads.</summary>
+    public bool HasConstantChannel => DataChannel - Arrays >= ConstantChannel;
+
     /// <summary>Bytes over which addresses go once round all channels of the memory, a burst each. What starts and ends at its multiples keeps all of them equally busy.</summary>
     public long Stripe => Config.Memory.Channels * Config.Dma.Burst.Value;
 

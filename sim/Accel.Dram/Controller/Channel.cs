@@ -57,6 +57,9 @@ internal abstract class Channel
     /// <summary>Counts of one pseudo-channel up to <see cref="Now"/>.</summary>
     public abstract Counters CountersOf(int pseudoChannel);
 
+    /// <summary>Whether a rank has a row open at <see cref="Now"/>; for a channel that is settled.</summary>
+    public abstract bool IsOpen(int pseudoChannel, int rank);
+
     /// <summary>Takes on the state of another channel of the same engine and memory, with counts of zero.</summary>
     public virtual void CopyFrom(Channel other) => throw new NotSupportedException();
 
@@ -121,6 +124,11 @@ internal sealed class PseudoChannelInput
     public void CopyFrom(PseudoChannelInput other)
     {
         Transfers.CopyFrom(other.Transfers);
+        if (Ports.Count > other.Ports.Count)
+        {
+            Ports.RemoveRange(other.Ports.Count, Ports.Count - other.Ports.Count);
+        }
+
         for (var port = 0; port < other.Ports.Count; port++)
         {
             Port(port).CopyFrom(other.Ports[port]);

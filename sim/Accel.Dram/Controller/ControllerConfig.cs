@@ -67,6 +67,9 @@ public sealed record ControllerConfig
 
     public FrontEnd FrontEnd { get; init; } = FrontEnd.PerChannel;
 
+    /// <summary>Ticks for which all ranks have been refreshed when time begins: the first refreshes are due so much sooner.</summary>
+    internal int RefreshedBefore { get; init; }
+
     /// <summary>Refuses values out of range, and a refresh the device does not have.</summary>
     /// <exception cref="InputException">Lists every fault.</exception>
     public void Check(DramDevice device)
@@ -93,6 +96,11 @@ public sealed record ControllerConfig
             throw new InputException(faults);
         }
     }
+
+    /// <summary>When a rank's first refresh falls due.</summary>
+    /// <param name="interval">From one to the next.</param>
+    internal long FirstRefresh(int interval, int rank, int ranks) =>
+        Math.Max(0, interval - RefreshedBefore) + (StaggerRanks ? (long)rank * interval / ranks : 0);
 
     /// <summary>The policy as <c>--policy</c> takes it.</summary>
     public override string ToString() => string.Create(

@@ -83,6 +83,8 @@ internal sealed partial class EventChannel : Channel
         return taken;
     }
 
+    public override bool IsOpen(int pseudoChannel, int rank) => PseudoChannels[pseudoChannel].OpenBanks[rank] > 0;
+
     public override void Added(int pseudoChannel, long arrival) => PseudoChannels[pseudoChannel].ExpectBy(Math.Max(Now, arrival));
 
     public override void RunUntil(long limit)

@@ -142,7 +142,7 @@ internal sealed unsafe partial class EventPseudoChannel
         {
             Due[rank] = config.Refresh == RefreshKind.None
                 ? long.MaxValue
-                : _interval + (config.StaggerRanks ? (long)rank * _interval / _ranks : 0);
+                : config.FirstRefresh(_interval, rank, _ranks);
             _nextDue = Math.Min(_nextDue, Due[rank]);
         }
 

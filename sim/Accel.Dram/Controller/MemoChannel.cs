@@ -82,6 +82,8 @@ internal sealed partial class MemoChannel : Channel
     public override bool Offer(int pseudoChannel, long local, bool isWrite, int slot, int port, long ordinal) =>
         _engine.Offer(pseudoChannel, local, isWrite, slot, port, ordinal);
 
+    public override bool IsOpen(int pseudoChannel, int rank) => _engine.IsOpen(pseudoChannel, rank);
+
     public override void Added(int pseudoChannel, long arrival) => _engine.Added(pseudoChannel, arrival);
 
     public override void CopyFrom(Channel other)

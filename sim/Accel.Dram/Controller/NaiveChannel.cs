@@ -26,6 +26,8 @@ internal sealed class NaiveChannel : Channel
 
     public override bool HoldsWrites(int pseudoChannel) => _pseudoChannels[pseudoChannel].HoldsWrites;
 
+    public override bool IsOpen(int pseudoChannel, int rank) => _pseudoChannels[pseudoChannel].IsOpen(rank);
+
     public override Counters CountersOf(int pseudoChannel) => _pseudoChannels[pseudoChannel].Counters;
 
     public override bool Offer(int pseudoChannel, long local, bool isWrite, int slot, int port, long ordinal) =>

@@ -43,7 +43,7 @@ internal sealed class NaivePseudoChannel
         _flushing = new bool[_device.Ranks];
         _refreshBank = new int[_device.Ranks];
         _interval = _config.Refresh == RefreshKind.PerBank ? _device.PerBankRefreshInterval : _device.RefreshInterval;
-        _due = [.. Enumerable.Range(0, _device.Ranks).Select(r => _interval + (_config.StaggerRanks ? (long)r * _interval / _device.Ranks : 0))];
+        _due = [.. Enumerable.Range(0, _device.Ranks).Select(r => _config.FirstRefresh(_interval, r, _device.Ranks))];
     }
 
     public Counters Counters { get; } = new();
@@ -51,6 +51,8 @@ internal sealed class NaivePseudoChannel
     public int Queued => _reads.Count + _writes.Count;
 
     public bool HoldsWrites => _writes.Count > 0;
+
+    public bool IsOpen(int rank) => BanksOf(rank).Any(b => _openRow[b] is not null);
 
     public void Tick(long cycle)
     {
@@ -62,7 +64,7 @@ internal sealed class NaivePseudoChannel
         TryRow(cycle);
         for (var rank = 0; rank < _device.Ranks; rank++)
         {
-            Counters.Sums[(int)Counter.ActiveRankTicks] += BanksOf(rank).Any(b => _openRow[b] is not null) ? 1 : 0;
+            Counters.Sums[(int)Counter.ActiveRankTicks] += IsOpen(rank) ? 1 : 0;
         }
     }
 

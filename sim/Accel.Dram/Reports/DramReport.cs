@@ -8,12 +8,13 @@ namespace Accel.Dram.Reports;
 public sealed class DramReport
 {
     private readonly Counters[][] _parts;
+    private readonly LatencyHistogram _shared;
 
     internal DramReport(DramConfig config, SimulationMode mode, Counters[][] parts, LatencyHistogram shared)
     {
         Config = config;
         Mode = mode;
-        _parts = parts;
+        (_parts, _shared) = (parts, shared);
         Total = new Counters();
         foreach (var part in parts.SelectMany(p => p))
         {
@@ -47,6 +48,32 @@ public sealed class DramReport
 
     /// <summary>Counts of one pseudo-channel. Its latencies are empty where channels were simulated together: the total has them.</summary>
     public Counters CountersOf(int channel, int pseudoChannel) => _parts[channel][pseudoChannel];
+
+    /// <summary>The report of one memory that does what two of the same configuration did, the other's time beginning where this one's ends.</summary>
+    public DramReport Then(DramReport next)
+    {
+        var parts = _parts.Zip(next._parts, (mine, its) => mine.Zip(its, (a, b) => Sum(a, b)).ToArray()).ToArray();
+        var shared = new LatencyHistogram();
+        var largest = Math.Max(Total[Peak.ReadLatency], next.Total[Peak.ReadLatency]);
+        shared.Add(_shared, times: 1, largest);
+        shared.Add(next._shared, times: 1, largest);
+        return new DramReport(Config, Mode, parts, shared)
+        {
+            Mapping = Mapping,
+            Cycles = new Cycles(SimulatedCycles.Value + next.Cycles.Value),
+            SimulatedCycles = new Cycles(SimulatedCycles.Value + next.SimulatedCycles.Value),
+            Queued = next.Queued,
+            TransfersUnderWay = next.TransfersUnderWay,
+        };
+    }
+
+    private static Counters Sum(Counters a, Counters b)
+    {
+        var sum = new Counters();
+        sum.Add(a);
+        sum.Add(b);
+        return sum;
+    }
 
     /// <summary>Pseudo-channels of all channels.</summary>
     public int Parts => _parts.Sum(p => p.Length);

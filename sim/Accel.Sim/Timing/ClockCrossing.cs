@@ -21,6 +21,9 @@ internal readonly struct ClockCrossing
         (_core, _memory) = (coreHertz / a, memoryHertz / a);
     }
 
+    /// <summary>Core cycles from one edge of both to the next.</summary>
+    public long Period => _core;
+
     /// <summary>The first tick that is not before a core cycle's start.</summary>
     public long TickAtOrAfter(long cycle) => Scaled(cycle, _memory, _core, _core - 1);
 

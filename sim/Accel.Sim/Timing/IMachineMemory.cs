@@ -1,4 +1,3 @@
-using Accel.Dram;
 using Accel.Dram.Reports;
 using Accel.Sim.Timing.Units;
 
@@ -13,6 +12,10 @@ internal interface IMachineMemory
 
     /// <summary>The next arrival, in order of cycle, if there is one no later than a cycle; time is taken no further than needed for that.</summary>
     (int Transfer, long Cycle)? NextArrival(long latest);
+
+    /// <summary>A run has ended in a cycle, all of its requests have arrived, and another follows: makes memory ready for it.</summary>
+    /// <returns>The cycle in which it may begin.</returns>
+    long EndRun(long cycle);
 
     /// <summary>Lets all end; null where memory takes no time.</summary>
     DramReport? Finish();
@@ -33,16 +36,7 @@ internal sealed class IdealMemory : IMachineMemory
     public (int Transfer, long Cycle)? NextArrival(long latest) =>
         _sent.TryPeek(out var next) && next.Cycle <= latest ? _sent.Dequeue() : null;
 
+    public long EndRun(long cycle) => cycle;
+
     public DramReport? Finish() => null;
-}
-
-/// <summary>The DRAM simulator behind the crossing of clocks.</summary>
-internal sealed class DramMemoryPort(DramSystem dram, ClockCrossing clocks) : IMachineMemory
-{
-    public int Send(in BurstGroup group, int port, long cycle) => dram.Enqueue(group.Descriptor(), new(clocks.TickAtOrAfter(cycle)), port);
-
-    public (int Transfer, long Cycle)? NextArrival(long latest) =>
-        dram.AdvanceToNextCompletion(new(clocks.TickAtOrBefore(latest))) is var (transfer, tick) ? (transfer, clocks.CycleAtOrAfter(tick.Value)) : null;
-
-    public DramReport? Finish() => dram.Finish();
 }

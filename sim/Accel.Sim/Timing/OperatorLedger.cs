@@ -2,7 +2,10 @@ using Accel.Isa.Commands;
 
 namespace Accel.Sim.Timing;
 
-/// <summary>Which operator a cycle belongs to: that of the oldest command that is not done, or of the last one issued if all are. Kept from cycle to cycle.</summary>
+/// <summary>
+/// Which operator a cycle belongs to: that of the oldest command that is not done, or of the last one issued if all are; before a run's first
+/// command, the program's first. Kept from cycle to cycle.
+/// </summary>
 internal sealed class OperatorLedger(OperatorTotals totals)
 {
     /// <summary>Operators of the commands from the oldest that is not done; -1 for one that is done.</summary>
@@ -13,6 +16,9 @@ internal sealed class OperatorLedger(OperatorTotals totals)
 
     /// <summary>Commands issued so far; the number of the next.</summary>
     public long Issued { get; private set; }
+
+    /// <summary>A run begins. What it books does not depend on the run before it.</summary>
+    public void BeginRun() => _current = 0;
 
     public long Issue(int op)
     {

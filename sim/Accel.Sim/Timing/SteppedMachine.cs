@@ -62,7 +62,14 @@ internal sealed class SteppedMachine
     {
         for (var run = 0; run < workload.Runs.Count; run++)
         {
+            var start = _now;
             Run(run, workload.Runs[run]);
+            if (run + 1 < workload.Runs.Count)
+            {
+                Rest(_memory.EndRun(_now));
+            }
+
+            _runs.Add(new(workload.Runs[run], start, _now));
         }
 
         return new()
@@ -85,12 +92,12 @@ internal sealed class SteppedMachine
     private void Run(int run, WorkloadRun parameters)
     {
         _entry = _program.EntryPoints.First(entry => entry.Name == parameters.EntryPoint);
+        _operators.BeginRun();
         _semaphores.Clear();
         _executor?.Tracker?.Fence();
         _sequencer.Positions = parameters.Positions;
         _sequencer.Start(_entry, parameters.Position, parameters.Tokens, parameters.Sequence, _options.MaximumSteps);
         _options.Observer?.OnRun(run, _now);
-        var start = _now;
         Fetch(_now);
         while (true)
         {
@@ -105,7 +112,16 @@ internal sealed class SteppedMachine
         }
 
         _executor?.Tracker?.Fence();
-        _runs.Add(new(parameters, start, _now));
+    }
+
+    /// <summary>Between two runs, nothing is left to do until a cycle.</summary>
+    private void Rest(long until)
+    {
+        while (_now < until)
+        {
+            Account();
+            _now++;
+        }
     }
 
     /// <summary>All that happens in the present cycle, in this order. Nothing that one phase does is seen by an earlier one in the same cycle.</summary>

@@ -10,6 +10,9 @@ namespace Accel.Sim.Timing;
 /// <summary>How long a program takes on a machine, and where the time goes. Shapes are enough: no image is needed.</summary>
 public static class TimedSimulation
 {
+    /// <summary>Steps of memory that are remembered, by all workers together: some 45 MB.</summary>
+    private const int StepsKept = 1 << 14;
+
     /// <summary>Runs a workload to its end.</summary>
     /// <param name="program">With or without the images of its constants.</param>
     /// <param name="hardware">The machine it was compiled for.</param>
@@ -26,12 +29,21 @@ public static class TimedSimulation
     }
 
     internal static TimingReport Run(
-        CompiledProgram program, HardwareConfig hardware, Workload workload, TimingOptions options, CommandExecutor? executor) =>
-        options.Skip
-            ? new StampedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware)
-            : new SteppedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware);
+        CompiledProgram program, HardwareConfig hardware, Workload workload, TimingOptions options, CommandExecutor? executor)
+    {
+        if (!options.Skip)
+        {
+            return new SteppedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware);
+        }
 
-    private static IMachineMemory Memory(HardwareConfig hardware, TimingOptions options)
+        return executor is null && IndependentRuns.Are(hardware, options)
+            ? new IndependentRuns(program, hardware, options, (isFirst, workers) => Memory(hardware, options, isFirst, workers)).Run(workload)
+            : new StampedMachine(program, hardware, options, Memory(hardware, options), executor).Run(workload, hardware);
+    }
+
+    /// <param name="isFirst">Whether the workload begins with it; else it is as a memory between two runs.</param>
+    /// <param name="workers">Machines that simulate parts of the workload, each with a memory of its own.</param>
+    internal static IMachineMemory Memory(HardwareConfig hardware, TimingOptions options, bool isFirst = true, int workers = 1)
     {
         if (options.Ideal.HasFlag(Idealised.Memory))
         {
@@ -39,7 +51,9 @@ public static class TimedSimulation
         }
 
         var config = MemoryOfMachine.Of(hardware);
-        var dram = new DramSystem(config, options.Skip ? SimulationMode.Reach : SimulationMode.Naive) { ForgetsCompleted = true };
-        return new DramMemoryPort(dram, new(hardware.Clocks.Core.Value, config.Device.Clock.Value));
+        var mode = options.Skip ? SimulationMode.Reach : SimulationMode.Naive;
+        var dram = new DramSystem(config, mode, isRestarted: !isFirst) { ForgetsCompleted = true, MostStepsKept = StepsKept / workers };
+        var clocks = new ClockCrossing(hardware.Clocks.Core.Value, config.Device.Clock.Value);
+        return new DramMemoryPort(dram, clocks, hardware.Memory.Controller.RefreshBetweenRuns, isRestarted: !isFirst);
     }
 }

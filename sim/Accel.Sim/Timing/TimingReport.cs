@@ -35,6 +35,10 @@ public sealed record UnitTiming(string Name, long Busy, IReadOnlyList<long> Stal
 {
     /// <summary>Cycles in which a command waited.</summary>
     public long Stalled => StalledOn.Sum();
+
+    /// <summary>Of the same unit in two parts of the time.</summary>
+    internal UnitTiming Plus(UnitTiming other) =>
+        new(Name, Busy + other.Busy, Sums.Of(StalledOn, other.StalledOn), Idle + other.Idle, Commands + other.Commands);
 }
 
 /// <summary>One operator of the model, over all runs.</summary>
@@ -52,11 +56,15 @@ public sealed record OperatorTiming(
 {
     /// <summary>Bytes of all classes.</summary>
     public long TotalBytes => Bytes.Sum();
+
+    /// <summary>Of the same operator in two parts of the time.</summary>
+    internal OperatorTiming Plus(OperatorTiming other) => new(
+        Name, Kind, Cycles + other.Cycles, Commands + other.Commands, Macs + other.Macs, Sums.Of(Bytes, other.Bytes), Sums.Of(BusyCycles, other.BusyCycles));
 }
 
 /// <summary>One run of the workload.</summary>
 /// <param name="Start">Core cycle.</param>
-/// <param name="End">First core cycle in which all units are done.</param>
+/// <param name="End">First core cycle in which all units are done and, if another run follows, memory is ready for it: there the next one starts.</param>
 public readonly record struct RunTiming(WorkloadRun Run, long Start, long End)
 {
     /// <summary>Core cycles.</summary>
@@ -109,4 +117,26 @@ public sealed record TimingReport
 
     /// <summary>Multiply-accumulates of 8-bit codes that all arrays can do in a cycle.</summary>
     public long PeakMacsPerCycle => (long)Hardware.MatMulArrays.Count * Hardware.MatMulArrays.Rows * Hardware.MatMulArrays.Columns;
+
+    /// <summary>
+    /// What one machine would report of two parts of the workload, all but the runs themselves; memory's time in the other part begins where it ends in
+    /// this one.
+    /// </summary>
+    internal TimingReport Plus(TimingReport other) => this with
+    {
+        Cycles = Cycles + other.Cycles,
+        Units = [.. Units.Zip(other.Units, (mine, its) => mine.Plus(its))],
+        Sequencer = Sequencer.Plus(other.Sequencer),
+        Operators = [.. Operators.Zip(other.Operators, (mine, its) => mine.Plus(its))],
+        Dram = other.Dram is null ? Dram : Dram?.Then(other.Dram),
+        Macs = Macs + other.Macs,
+        Bytes = Sums.Of(Bytes, other.Bytes),
+        SteppedCycles = SteppedCycles + other.SteppedCycles,
+    };
+}
+
+/// <summary>Sums of numbers that belong together by their place.</summary>
+file static class Sums
+{
+    public static IReadOnlyList<long> Of(IReadOnlyList<long> some, IReadOnlyList<long> others) => [.. some.Zip(others, (one, other) => one + other)];
 }

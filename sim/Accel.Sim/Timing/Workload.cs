@@ -14,7 +14,7 @@ public readonly record struct WorkloadRun(string EntryPoint, long Position, int 
     public ReadOnlyMemory<long> Positions { get; init; }
 }
 
-/// <summary>Runs that follow each other without a gap, each token with the position and the caches that it has.</summary>
+/// <summary>Runs that follow each other as soon as memory is ready for the next, each token with the position and the caches that it has.</summary>
 /// <param name="Runs">In order.</param>
 /// <param name="GeneratedTokens">Tokens that are handed to a user: of a prefill the last one counts as none.</param>
 /// <param name="ProcessedTokens">Tokens that go through the model.</param>

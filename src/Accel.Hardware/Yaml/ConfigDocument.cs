@@ -4,13 +4,15 @@ namespace Accel.Hardware.Yaml;
 
 /// <summary>What a field may hold, in the words of JSON Schema.</summary>
 /// <param name="Path">Names from the top, joined by dots.</param>
-/// <param name="Type"><c>object</c>, <c>string</c>, <c>integer</c> or <c>array</c>.</param>
+/// <param name="Type"><c>object</c>, <c>string</c>, <c>integer</c>, <c>boolean</c> or <c>array</c>.</param>
 /// <param name="Pattern">Of a string; null for any.</param>
 /// <param name="Minimum">Of an integer.</param>
 /// <param name="Maximum">Of an integer.</param>
 /// <param name="Words">Of a string, or of an array's items; null for any.</param>
+/// <param name="Default">Of a boolean that may be left out: what it is then; null for a field that must be there.</param>
 internal sealed record FieldDescription(
-    string Path, string Description, string Type, string? Pattern = null, long? Minimum = null, long? Maximum = null, IReadOnlyList<string>? Words = null);
+    string Path, string Description, string Type, string? Pattern = null, long? Minimum = null, long? Maximum = null, IReadOnlyList<string>? Words = null,
+    bool? Default = null);
 
 /// <summary>One file while it is read: its faults, the places of its fields, and which fields were asked for.</summary>
 internal sealed class ConfigDocument(string file)

@@ -5,10 +5,13 @@ namespace Accel.Hardware.Yaml;
 
 /// <summary>
 /// A mapping of a config, read field by field. A fault is noted and reading goes on with a harmless value, so that one run names all;
-/// every field is required.
+/// every field is required but those that have a default.
 /// </summary>
 internal sealed class ConfigSection
 {
+    /// <summary>The words of a flag.</summary>
+    public static readonly (string Word, bool Value)[] Flags = [("true", true), ("false", false)];
+
     private readonly ConfigDocument _document;
     private readonly YamlMapping? _mapping;
     private readonly string _path;
@@ -101,6 +104,13 @@ internal sealed class ConfigSection
         var known = Known(words);
         var node = Find(new(Path(key), description, "string", Words: known), key);
         return node is null ? words[0].Value : Match(node, Path(key), words, known);
+    }
+
+    /// <summary>A field that may be left out.</summary>
+    public bool Flag(string key, string description, bool byDefault)
+    {
+        var node = Find(new(Path(key), description, "boolean", Default: byDefault), key);
+        return node is null ? byDefault : Match(node, Path(key), Flags, Known(Flags));
     }
 
     public ConfigSet<T> Words<T>(string key, string description, IReadOnlyList<(string Word, T Value)> words)
@@ -196,7 +206,11 @@ internal sealed class ConfigSection
             }
         }
 
-        _document.Fault(_mapping, field.Path, "this field", "nothing");
+        if (field.Default is null)
+        {
+            _document.Fault(_mapping, field.Path, "this field", "nothing");
+        }
+
         return null;
     }
 

@@ -19,10 +19,13 @@ public sealed class TimedModelTests(ITestOutputHelper output)
         public void OnCommand(in CommandTiming timing) => Commands.Add(timing);
     }
 
-    [Fact]
-    public void The_bundled_model_takes_the_same_cycles_tick_by_tick()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_bundled_model_takes_the_same_cycles_tick_by_tick(bool refreshesBetweenRuns)
     {
         var (graph, config) = (Shape("shakespeare-hybrid"), Load("edge"));
+        config = config with { Memory = config.Memory with { Controller = config.Memory.Controller with { RefreshBetweenRuns = refreshesBetweenRuns } } };
         var (program, _) = ModelCompiler.Compile(graph, config, new() { ContextLength = 64, PrefillTokens = 8, Sequences = 3, Taps = false });
         var workload = Workload.Prefill(program, 12).Then(Workload.Decode(program, 12, 2)).Then(Workload.DecodeBatch(program, [14, 3, 40], 2));
         var (fast, slow) = (new Ends(), new Ends());
@@ -34,6 +37,26 @@ public sealed class TimedModelTests(ITestOutputHelper output)
         Assert.Equal(ticked.Operators.Select(op => (op.Cycles, op.TotalBytes, op.Macs)), skipped.Operators.Select(op => (op.Cycles, op.TotalBytes, op.Macs)));
         Assert.Equal(ticked.Dram!.Total.Sums, skipped.Dram!.Total.Sums);
         Assert.Equal((0, ticked.Cycles.Value), (skipped.SteppedCycles, ticked.SteppedCycles));
+    }
+
+    [Fact]
+    public void The_bundled_model_takes_the_same_cycles_watched_and_with_its_runs_side_by_side()
+    {
+        var (graph, config) = (Shape("shakespeare-hybrid"), Load("big"));
+        var (program, _) = ModelCompiler.Compile(graph, config, new() { ContextLength = 128, PrefillTokens = 8, Taps = false });
+        var workload = Workload.Prefill(program, 12).Then(Workload.Decode(program, 12, 60));
+
+        // Whoever watches commands sees the runs one after the other.
+        var watched = TimedSimulation.Run(program, config, workload, new() { Observer = new Ends() });
+        var apart = TimedSimulation.Run(program, config, workload);
+        Assert.Equal(watched.Cycles, apart.Cycles);
+        Assert.Equal(watched.Runs, apart.Runs);
+        Assert.Equal(watched.Units.Append(watched.Sequencer).Select(Cycles), apart.Units.Append(apart.Sequencer).Select(Cycles));
+        Assert.Equal(watched.Operators.Select(op => (op.Cycles, op.TotalBytes, op.Macs)), apart.Operators.Select(op => (op.Cycles, op.TotalBytes, op.Macs)));
+        Assert.Equal(watched.Dram!.Total.Sums, apart.Dram!.Total.Sums);
+        Assert.Equal(watched.Dram.Total.Peaks, apart.Dram.Total.Peaks);
+        Assert.Equal(watched.Dram.Cycles, apart.Dram.Cycles);
+        CheckBounds(apart);
     }
 
     [Theory]

@@ -17,6 +17,13 @@ internal sealed class RandomTimedPrograms(int seed)
     private readonly Register _counter = new(3);
     private bool _inLoop;
 
+    /// <summary>A machine, but for whether memory is refreshed between runs.</summary>
+    public HardwareConfig Machine(bool refreshesBetweenRuns)
+    {
+        var machine = Machine();
+        return machine with { Memory = machine.Memory with { Controller = machine.Memory.Controller with { RefreshBetweenRuns = refreshesBetweenRuns } } };
+    }
+
     public HardwareConfig Machine()
     {
         var edge = Configs.Load("edge");

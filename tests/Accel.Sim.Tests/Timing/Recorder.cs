@@ -9,6 +9,10 @@ internal sealed class Recorder : ITimingObserver
 
     public List<BurstGroupTiming> Groups { get; } = [];
 
+    public List<(int Run, long Start)> Runs { get; } = [];
+
+    public void OnRun(int run, long start) => Runs.Add((run, start));
+
     public void OnCommand(in CommandTiming timing) => Commands.Add(timing);
 
     public void OnBurstGroup(in BurstGroupTiming timing) => Groups.Add(timing);
@@ -20,7 +24,7 @@ internal sealed class Recorder : ITimingObserver
         .. report.Units.Append(report.Sequencer).Select(unit => $"{unit.Name} {unit.Busy} {string.Join('/', unit.StalledOn)} {unit.Idle} {unit.Commands}"),
         .. report.Operators.Select(op => $"{op.Name} {op.Cycles} {op.Commands} {op.Macs} {string.Join(' ', op.Bytes)} {string.Join(' ', op.BusyCycles)}"),
         .. report.Dram is null ? (string[])[] : [
-            $"{report.Dram.Cycles} {report.Dram.Queued} {report.Dram.TransfersUnderWay}",
+            $"{report.Dram.Cycles} {report.Dram.SimulatedCycles} {report.Dram.Queued} {report.Dram.TransfersUnderWay}",
             string.Join(' ', report.Dram.Total.Sums), string.Join(' ', report.Dram.Total.Peaks),
             string.Join(' ', report.Dram.Total.Latencies.NonEmpty()),
             .. Enumerable.Range(0, report.Dram.Config.Channels).Select(c => string.Join(' ', report.Dram.CountersOf(c, 0).Sums)),

@@ -1,5 +1,6 @@
 using Accel.Isa.Commands;
 using Accel.Sim.Timing;
+using Accel.Sim.Timing.Stamped;
 
 namespace Accel.Sim.Tests.Timing;
 
@@ -28,6 +29,47 @@ public sealed class SkippingTests
 
         // The comparison means something: there was much to do.
         Assert.True(commands > 1000, $"{commands} commands");
+    }
+
+    [Fact]
+    public void Machines_agree_on_what_lies_between_runs()
+    {
+        var rested = 0L;
+        for (var seed = 3000; seed < 3040; seed++)
+        {
+            var random = new RandomTimedPrograms(seed);
+            var machine = random.Machine();
+            var program = random.Program(machine);
+            var workload = Workload.Decode(program, 0, 5);
+            var (fast, slow) = (new Recorder(), new Recorder());
+            var ideal = (Idealised)(seed % 8);
+            var (skip, tick) = (new TimingOptions { Observer = fast, Ideal = ideal }, new TimingOptions { Observer = slow, Skip = false, Ideal = ideal });
+            var (one, other) = (new RestingMemory(TimedSimulation.Memory(machine, skip), seed, 500), new RestingMemory(TimedSimulation.Memory(machine, tick), seed, 500));
+            var skipped = new StampedMachine(program, machine, skip, one, null).Run(workload, machine);
+            var ticked = new SteppedMachine(program, machine, tick, other, null).Run(workload, machine);
+            Assert.True(slow.Commands.SequenceEqual(fast.Commands), $"seed {seed}: commands");
+            Assert.True(slow.Groups.SequenceEqual(fast.Groups), $"seed {seed}: groups of bursts");
+            Assert.Equal(slow.Runs, fast.Runs);
+            Assert.Equal(other.Rests, one.Rests);
+            Assert.True(Recorder.Print(ticked) == Recorder.Print(skipped), $"seed {seed}\n{Recorder.Print(ticked)}\n--- skipped\n{Recorder.Print(skipped)}");
+            Assert.Equal((0, ticked.Cycles.Value), (skipped.SteppedCycles, ticked.SteppedCycles));
+
+            // The rest belongs to the run that ended, and none follows the last: runs add up to the total, and so does all else.
+            Assert.Equal([(0, 0L), .. one.Rests.Select((rest, i) => (i + 1, rest.Next))], fast.Runs);
+            Assert.Equal(fast.Runs.Skip(1).Select(run => run.Start).Append(skipped.Cycles.Value), skipped.Runs.Select(run => run.End));
+            Assert.Equal(fast.Runs.Select(run => run.Start), skipped.Runs.Select(run => run.Start));
+            Assert.All(skipped.Units.Append(skipped.Sequencer), unit => Assert.Equal(skipped.Cycles.Value, unit.Busy + unit.Stalled + unit.Idle));
+            Assert.Equal(skipped.Cycles.Value, skipped.Operators.Sum(op => op.Cycles));
+            Assert.All(fast.Commands.Where(command => command.Run < 4), command => Assert.True(command.End <= one.Rests[command.Run].End));
+            Assert.All(fast.Commands.Where(command => command.Run > 0), command => Assert.True(command.Issued >= one.Rests[command.Run - 1].Next));
+
+            // All units and the sequencer idle while memory rests.
+            var rest = one.Rests.Sum(rest => rest.Next - rest.End);
+            Assert.All(skipped.Units.Append(skipped.Sequencer), unit => Assert.True(unit.Idle >= rest, $"seed {seed}: {unit}"));
+            rested += rest;
+        }
+
+        Assert.True(rested > 10_000, $"{rested} cycles");
     }
 
     [Fact]

@@ -94,6 +94,8 @@ internal sealed partial class ReachChannel : Channel
         return _engine.Offer(pseudoChannel, local, isWrite, slot, port, ordinal);
     }
 
+    public override bool IsOpen(int pseudoChannel, int rank) => _engine.IsOpen(pseudoChannel, rank);
+
     public override void Added(int pseudoChannel, long arrival)
     {
         // More of the stream that is being read changes nothing of what is known; anything else does.

@@ -3,14 +3,12 @@ namespace Accel.Dram.Controller.Reach;
 /// <summary>Steps seen so far, by what decides them. Whole keys are compared, not their hashes.</summary>
 internal sealed class ReachTable
 {
-    /// <summary>Steps kept at most; each takes about two kilobytes.</summary>
-    private const int MostSteps = 1 << 14;
+    /// <summary>Steps kept at most; each takes about two kilobytes, and seven hundred bytes for each second one's ages.</summary>
+    public int MostSteps { get; set; } = 1 << 14;
 
     private const int MostQueues = 1 << 15;
     private const int MostAges = 1 << 14;
 
-    // Of these each takes some seven hundred bytes.
-    private const int MostAged = 1 << 13;
     private const int MostAgedOfStep = 8;
 
     private int _aged;
@@ -31,7 +29,7 @@ internal sealed class ReachTable
     public int Steps => _steps.Count;
 
     /// <summary>Number for one more <see cref="AgedStep"/> of a step; -1 if it is not to be kept.</summary>
-    public int NumberFor(ReachStep step) => step.Aged.Count < MostAgedOfStep && _aged < MostAged ? _aged++ : -1;
+    public int NumberFor(ReachStep step) => step.Aged.Count < MostAgedOfStep && _aged < MostSteps / 2 ? _aged++ : -1;
 
     public int Queues => _queues.Count;
 

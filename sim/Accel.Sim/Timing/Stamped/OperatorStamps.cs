@@ -44,6 +44,9 @@ internal sealed class OperatorStamps(OperatorTotals totals)
         private long _first;
     }
 
+    /// <summary>A run begins: as in <see cref="OperatorLedger.BeginRun"/>.</summary>
+    public void BeginRun() => _current = 0;
+
     /// <summary>A command is issued.</summary>
     /// <returns>The number of its span.</returns>
     public int Issue(int op, long cycle)

@@ -19,10 +19,12 @@ internal sealed class StampedMachine
     private readonly StampedUnits _units;
     private readonly Sequencer _sequencer = new();
     private readonly CycleLedger _sequencerLedger = new();
-    private readonly List<RunTiming> _runs = [];
     private readonly List<TimedCode> _codes = [];
     private readonly SizeTable _sizes = new();
     private InstructionKind _next;
+
+    /// <summary>All runs before this cycle are over.</summary>
+    private long _now;
 
     /// <summary>The first cycle in which the sequencer can hand out what it holds.</summary>
     private long _ready;
@@ -35,22 +37,36 @@ internal sealed class StampedMachine
 
     public TimingReport Run(Workload workload, HardwareConfig hardware)
     {
-        var now = 0L;
-        _runs.EnsureCapacity(workload.Runs.Count);
-        for (var run = 0; run < workload.Runs.Count; run++)
+        var runs = new RunTiming[workload.Runs.Count];
+        for (var run = 0; run < runs.Length; run++)
         {
-            var end = Run(run, workload.Runs[run], now);
-            _runs.Add(new(workload.Runs[run], now, end));
-            now = end;
+            runs[run] = Run(workload, run);
         }
 
-        return new()
+        return Report(workload, hardware, runs);
+    }
+
+    /// <summary>One run of a workload, behind all that were run before.</summary>
+    public RunTiming Run(Workload workload, int run)
+    {
+        var (parameters, start) = (workload.Runs[run], _now);
+        var end = Execute(run, parameters, start);
+        _now = run + 1 < workload.Runs.Count ? _memory.EndRun(end) : end;
+        _sequencerLedger.Idle(_now - _ready);
+        _units.CloseRun(_now);
+        return new(parameters, start, _now);
+    }
+
+    /// <summary>Lets memory end. Nothing is run after that.</summary>
+    /// <param name="runs">All that were run.</param>
+    public TimingReport Report(Workload workload, HardwareConfig hardware, IReadOnlyList<RunTiming> runs) =>
+        new()
         {
             Program = _program,
             Hardware = hardware,
             Workload = workload,
-            Cycles = new Cycles(now),
-            Runs = _runs,
+            Cycles = new Cycles(_now),
+            Runs = runs,
             Units = _units.Report(),
             Sequencer = _sequencerLedger.Report("sequencer"),
             Operators = _units.Totals.Report(),
@@ -59,9 +75,9 @@ internal sealed class StampedMachine
             Bytes = _units.Totals.Bytes,
             SteppedCycles = 0,
         };
-    }
 
-    private long Run(int run, WorkloadRun parameters, long start)
+    /// <returns>The first cycle in which all units and the sequencer are done.</returns>
+    private long Execute(int run, WorkloadRun parameters, long start)
     {
         var code = CodeOf(parameters.EntryPoint);
         _units.BeginRun(run, code, start);
@@ -80,10 +96,7 @@ internal sealed class StampedMachine
             Issue();
         }
 
-        var end = Math.Max(_ready, _units.LastEnd);
-        _sequencerLedger.Idle(end - _ready);
-        _units.CloseRun(end);
-        return end;
+        return Math.Max(_ready, _units.LastEnd);
     }
 
     private TimedCode CodeOf(string name)

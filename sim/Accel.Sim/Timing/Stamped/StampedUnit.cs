@@ -45,7 +45,7 @@ internal abstract class StampedUnit(UnitId id, int number)
         return end;
     }
 
-    /// <summary>The run has ended; nothing is left.</summary>
+    /// <summary>The run has ended, and nothing is left: the unit idles until a cycle.</summary>
     public void CloseRun(long end)
     {
         _ledger.Idle(end - LastEnd);

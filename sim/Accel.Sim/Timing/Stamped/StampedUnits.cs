@@ -81,12 +81,13 @@ internal sealed class StampedUnits
     public void BeginRun(int run, TimedCode code, long start)
     {
         (_run, _code, LastEnd) = (run, code, start);
+        _operators.BeginRun();
         _semaphores.Clear();
         Array.Fill(_waiting, None);
         _tracker?.Fence();
     }
 
-    /// <summary>All commands are done, and so is the sequencer.</summary>
+    /// <summary>All commands are done, and so is the sequencer; all cycles before one are over.</summary>
     public void CloseRun(long end)
     {
         foreach (var unit in _units)

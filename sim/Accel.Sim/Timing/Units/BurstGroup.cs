@@ -18,8 +18,5 @@ internal readonly record struct BurstGroup(
     public long Bytes => Planes * Rows * RowBytes;
 
     /// <summary>As memory is asked.</summary>
-    public DmaDescriptor Descriptor() =>
-        Planes > 1 ? new(Address, RowBytes, IsWrite, new DmaLoop(Planes, PlaneStride), new DmaLoop(Rows, RowStride))
-        : Rows > 1 ? new(Address, RowBytes, IsWrite, new DmaLoop(Rows, RowStride))
-        : new(Address, RowBytes, IsWrite);
+    public DmaBlock Block() => new(Address, RowBytes, IsWrite, new(Planes, PlaneStride), new(Rows, RowStride));
 }

@@ -1,0 +1,88 @@
+using Accel.Dram.Controller;
+using Accel.Dram.Streams;
+
+namespace Accel.Dram;
+
+/// <summary>Going back to where a memory stood after an earlier restart.</summary>
+public sealed partial class DramSystem
+{
+    /// <summary>Whether all channels are in one state: they have been sent the same since the last restart.</summary>
+    internal bool ChannelsAreAlike => _orderOf is not null && _classes.Count == 1;
+
+    /// <summary>Whether a transfer would give channels that are alike different things to do.</summary>
+    internal bool SetsApart(DmaDescriptor descriptor)
+    {
+        var stripe = (long)Config.Device.AccessBytes * _addressing.Length;
+        if ((descriptor.BaseAddress | descriptor.RunBytes) % stripe != 0 || descriptor.Runs > MostListedRuns)
+        {
+            return true;
+        }
+
+        foreach (var loop in descriptor.Loops)
+        {
+            if (loop.StrideBytes % stripe != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The state at <see cref="Now"/>.</summary>
+    /// <exception cref="InvalidOperationException">Not all channels are in one state.</exception>
+    internal DramCheckpoint Checkpoint()
+    {
+        if (!ChannelsAreAlike)
+        {
+            throw new InvalidOperationException("Channels are not alike.");
+        }
+
+        var whole = _classes[0].Channel;
+        whole.Settle();
+        Harvest();
+        var copy = MakeChannel(0, new ChannelLog(), _tables[0]);
+        copy.CopyFrom(whole);
+        return new()
+        {
+            Channel = copy,
+            Counters = [.. whole.Inputs.Select((_, i) => CopyOf(whole.CountersOf(i)))],
+            Transfers = [.. _transfers.Values.Select(transfer => transfer with { })],
+            Numbers = [.. _transfers.Keys],
+            Completed = [.. _completed.UnorderedItems.Select(item => (item.Priority, item.Element))],
+            Progress = (_added, _harvested, _entered, _unfinished),
+            Now = Now,
+        };
+    }
+
+    /// <summary>Goes to a state of this memory or of one like it; nothing was done since the last restart.</summary>
+    internal void GoTo(DramCheckpoint checkpoint)
+    {
+        if (!ChannelsAreAlike || _added > 0 || !_isRestarted)
+        {
+            throw new InvalidOperationException("Only a memory that has just been restarted goes to a checkpoint.");
+        }
+
+        _classes[0].Channel.CopyFrom(checkpoint.Channel);
+        Book(checkpoint.Counters, _classes[0].Members);
+        for (var i = 0; i < checkpoint.Numbers.Length; i++)
+        {
+            _transfers.Add(checkpoint.Numbers[i], checkpoint.Transfers[i] with { });
+        }
+
+        foreach (var (key, transfer) in checkpoint.Completed)
+        {
+            _completed.Enqueue(transfer, key);
+        }
+
+        (_added, _harvested, _entered, _unfinished) = checkpoint.Progress;
+        Now = checkpoint.Now;
+    }
+
+    private static Counters CopyOf(Counters counted)
+    {
+        var copy = new Counters();
+        copy.Add(counted);
+        return copy;
+    }
+}
