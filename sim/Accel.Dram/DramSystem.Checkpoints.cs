@@ -9,6 +9,12 @@ public sealed partial class DramSystem
     /// <summary>Whether all channels are in one state: they have been sent the same since the last restart.</summary>
     internal bool ChannelsAreAlike => _orderOf is not null && _classes.Count == 1;
 
+    /// <summary>Something that was counted since the last restart has been booked, for a report: a checkpoint could not tell of it.</summary>
+    private bool _isBooked;
+
+    /// <summary>Whether <see cref="Checkpoint"/> can be asked for.</summary>
+    internal bool HasCheckpoint => ChannelsAreAlike && !_isBooked;
+
     /// <summary>Whether a transfer would give channels that are alike different things to do.</summary>
     internal bool SetsApart(DmaDescriptor descriptor)
     {
@@ -30,12 +36,12 @@ public sealed partial class DramSystem
     }
 
     /// <summary>The state at <see cref="Now"/>.</summary>
-    /// <exception cref="InvalidOperationException">Not all channels are in one state.</exception>
+    /// <exception cref="InvalidOperationException">Not all channels are in one state, or there was a report since the last restart.</exception>
     internal DramCheckpoint Checkpoint()
     {
-        if (!ChannelsAreAlike)
+        if (!HasCheckpoint)
         {
-            throw new InvalidOperationException("Channels are not alike.");
+            throw new InvalidOperationException("Channels are not alike, or what they have counted was booked.");
         }
 
         var whole = _classes[0].Channel;

@@ -373,7 +373,7 @@ public sealed partial class DramSystem
         }
     }
 
-    /// <summary>Counts of all parts, channel by channel.</summary>
+    /// <summary>Counts of all parts, channel by channel, as they are now: those of a report do not change any more.</summary>
     private Counters[][] CountersOfAll()
     {
         if (_settled is null)
@@ -381,21 +381,19 @@ public sealed partial class DramSystem
             return [.. _classes.Select(c => c.Channel.Inputs.Select((_, i) => CountersOfAlone(c, i)).ToArray())];
         }
 
+        _isBooked = true;
         _classes.ForEach(Settle);
-        return _settled;
+        return [.. _settled.Select(channel => channel.Select(CopyOf).ToArray())];
     }
 
     private Counters CountersOfAlone(ChannelClass alone, int pseudoChannel)
     {
-        var counted = alone.Channel.CountersOf(pseudoChannel);
-        if (_earlier is null)
+        var all = CopyOf(alone.Channel.CountersOf(pseudoChannel));
+        if (_earlier is not null)
         {
-            return counted;
+            all.Add(_earlier[alone.Members[0]][pseudoChannel]);
         }
 
-        var all = new Counters();
-        all.Add(_earlier[alone.Members[0]][pseudoChannel]);
-        all.Add(counted);
         return all;
     }
 }

@@ -59,7 +59,7 @@ public sealed partial class DramSystem
     /// <summary>The state after a restart.</summary>
     private void BeginAgain()
     {
-        _isRestarted = true;
+        (_isRestarted, _isBooked) = (true, false);
         _transfers.Clear();
         _completed.Clear();
         (_added, _harvested, _entered, _unfinished) = (0, 0, 0, 0);

@@ -101,7 +101,10 @@ internal sealed class PseudoChannelInput
 
     public TransferTable Transfers { get; } = new();
 
-    /// <summary>The port that is asked first for the next request.</summary>
+    /// <summary>
+    /// The port that is asked first for the next request: the one behind the port that sent last, whether it has ever been used or not. Otherwise it would make a
+    /// difference when a first transfer is added, not just from when on it may be served.
+    /// </summary>
     public int FirstPort;
 
     public bool Empty

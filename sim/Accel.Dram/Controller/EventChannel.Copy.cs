@@ -106,7 +106,8 @@ internal sealed unsafe partial class EventPseudoChannel
         (_freeCount, _queuedReads, _queuedWrites, _sequence, Writing) =
             (other._freeCount, other._queuedReads, other._queuedWrites, other._sequence, other.Writing);
         _onlyPort = Input.Ports.Count == 1 ? Input.Ports[0] : null;
-        _portsChanged = true;
+        // Ports are looked at anew, and there may be fewer than this had.
+        (_portsChanged, _arrivedReads, _arrivedWrites, _refused) = (true, 0, 0, 0);
         other._banksOfAges.CopyTo(_banksOfAges, 0);
         _oldestHit = other._oldestHit;
         other._columnKeys.CopyTo(_columnKeys, 0);

@@ -187,7 +187,7 @@ internal sealed unsafe partial class EventPseudoChannel
 
     public int QueuedWrites => _queuedWrites;
 
-    /// <summary>Nothing queued, no row open, no refresh owed or under way.</summary>
+    /// <summary>Nothing queued and nothing that waits for room in a queue, no row open, no refresh owed or under way.</summary>
     public bool Quiet
     {
         get
@@ -200,6 +200,15 @@ internal sealed unsafe partial class EventPseudoChannel
             foreach (var open in OpenBanks)
             {
                 if (open > 0)
+                {
+                    return false;
+                }
+            }
+
+            // A queue of one is empty between two requests that are both there.
+            foreach (var port in Input.Ports)
+            {
+                if (port.Arrival < NextArrival)
                 {
                     return false;
                 }

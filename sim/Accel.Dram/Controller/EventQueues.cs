@@ -51,6 +51,7 @@ internal sealed unsafe partial class EventPseudoChannel
                 break;
             }
 
+            Input.FirstPort = 1;
             port.Take();
         }
 
@@ -87,7 +88,7 @@ internal sealed unsafe partial class EventPseudoChannel
             }
 
             _refused = port.IsWrite ? 0 : _refused & ~(1UL << number);
-            Input.FirstPort = number + 1 == Input.Ports.Count ? 0 : number + 1;
+            Input.FirstPort = number + 1;
             var goesOn = port.Left > 1;
             port.Take();
             if (!goesOn)
@@ -97,7 +98,7 @@ internal sealed unsafe partial class EventPseudoChannel
         }
     }
 
-    /// <summary>The port of a set whose turn it is.</summary>
+    /// <summary>The port of a set whose turn it is: a shift by the number of ports leaves all of them, from the first on.</summary>
     private int NextPort(ulong ready)
     {
         var after = ready & (ulong.MaxValue << Input.FirstPort);

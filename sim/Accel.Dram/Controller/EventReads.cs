@@ -241,6 +241,7 @@ internal sealed unsafe partial class EventPseudoChannel
             }
 
             AdmitRead(port, 0, cycle);
+            Input.FirstPort = 1;
             port.Take();
         }
 
@@ -260,7 +261,7 @@ internal sealed unsafe partial class EventPseudoChannel
             var number = NextPort(_arrivedReads);
             var port = _ports[number];
             AdmitRead(port, number, cycle);
-            Input.FirstPort = number + 1 == Input.Ports.Count ? 0 : number + 1;
+            Input.FirstPort = number + 1;
             var goesOn = port.Left > 1;
             port.Take();
             if (!goesOn)

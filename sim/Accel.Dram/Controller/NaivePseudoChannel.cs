@@ -123,7 +123,7 @@ internal sealed class NaivePseudoChannel
             if (port.Arrival <= cycle && TryEnter(cycle, port.Next, port.IsWrite, port.Transfer, number, port.Ordinal))
             {
                 port.Take();
-                _input.FirstPort = (number + 1) % ports.Count;
+                _input.FirstPort = number + 1;
                 i = -1;
             }
         }

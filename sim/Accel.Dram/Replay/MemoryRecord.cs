@@ -22,6 +22,9 @@ internal sealed class MemoryRecord
     /// <summary>Where it ends; null while it goes on.</summary>
     public DramCheckpoint? End { get; set; }
 
+    /// <summary>A cycle up to which nothing completes after the last event: it was asked for in vain.</summary>
+    public long QuietUntil { get; set; } = -1;
+
     /// <summary>What was sent, by its number.</summary>
     public DmaBlock Sent(int transfer) => _sent[transfer];
 
@@ -38,6 +41,25 @@ internal sealed class MemoryRecord
     /// <param name="sent">Of these were sent.</param>
     public bool Sends(int done, int sent, long cycle, int port, in DmaBlock block) =>
         done < _events.Count && _events[done] == new MemoryEvent(cycle, port, true) && _sent[sent] == block;
+
+    /// <summary>
+    /// Whether nothing completes up to a cycle, if nothing is sent before it. What was sent then in that cycle or later, but before more was asked for, may not be
+    /// sent this time: but nothing sent in a cycle completes in it.
+    /// </summary>
+    /// <param name="done">Events before.</param>
+    public bool IsQuiet(int done, long until)
+    {
+        for (var i = done; i < _events.Count; i++)
+        {
+            var next = _events[i];
+            if (!next.IsSent || next.Cycle < until)
+            {
+                return !next.IsSent && next.Cycle > until;
+            }
+        }
+
+        return until <= QuietUntil || until < End!.Now.Value;
+    }
 
     /// <summary>Whether it begins as another one does.</summary>
     public bool BeginsAs(MemoryRecord other, int events, int sent) =>

@@ -29,6 +29,9 @@ public sealed class ReplayedMemory(DramSystem memory)
     private int _done;
     private int _sent;
 
+    /// <summary>It was asked for completions up to this cycle since the last one, in vain.</summary>
+    private long _quietUntil;
+
     /// <summary>The record that is made; null if none is.</summary>
     private MemoryRecord? _made;
 
@@ -38,9 +41,14 @@ public sealed class ReplayedMemory(DramSystem memory)
     /// <inheritdoc cref="DramSystem.Enqueue(DmaDescriptor, Cycles, int)"/>
     public int Enqueue(in DmaBlock block, Cycles earliest, int port)
     {
-        if (_followed is not null && Follow(block, earliest.Value, port))
+        if (_followed is not null)
         {
-            return _sent++;
+            if (Follow(block, earliest.Value, port))
+            {
+                return _sent++;
+            }
+
+            GoOn(earliest.Value);
         }
 
         var descriptor = block.Descriptor();
@@ -65,43 +73,36 @@ public sealed class ReplayedMemory(DramSystem memory)
     {
         if (_followed is not null)
         {
-            var next = _followed[_done];
-            if (next.Cycle > latest.Value || (next.IsSent && next.Cycle == latest.Value))
+            if (_done < _followed.Count && _followed[_done] is { IsSent: false } next && next.Cycle <= latest.Value)
             {
-                // Nothing completes before what is sent next, if that is like then.
-                return null;
-            }
-
-            if (!next.IsSent)
-            {
-                Advance();
+                _done++;
+                _quietUntil = -1;
                 return (next.Number, new Cycles(next.Cycle));
             }
 
-            Part();
+            if (_followed.IsQuiet(_done, latest.Value))
+            {
+                return Nothing(latest);
+            }
+
+            GoOn(latest.Value);
         }
 
-        var completion = memory.AdvanceToNextCompletion(latest);
-        if (_made is not null && completion is var (transfer, cycle))
+        if (memory.AdvanceToNextCompletion(latest) is not var (transfer, cycle))
         {
-            Note(cycle.Value, transfer);
+            return Nothing(latest);
         }
 
-        return completion;
+        _quietUntil = -1;
+        Note(cycle.Value, transfer);
+        return (transfer, cycle);
     }
 
     /// <inheritdoc cref="DramSystem.Restart"/>
     public Cycles Restart(Cycles at)
     {
-        if (_followed is not null)
-        {
-            Part();
-        }
-
-        if (_made is not null)
-        {
-            Keep();
-        }
+        GoOn(at.Value);
+        Keep();
 
         var ticks = memory.Restart(at);
         Begin();
@@ -111,7 +112,7 @@ public sealed class ReplayedMemory(DramSystem memory)
     /// <summary>The first episode of a memory that was made as after a restart.</summary>
     public void Begin()
     {
-        (_done, _sent) = (0, 0);
+        (_done, _sent, _quietUntil) = (0, 0, -1);
         _followed = _records.Count > 0 ? _records[^1] : null;
         _made = _followed is null && memory.ChannelsAreAlike ? new() : null;
     }
@@ -119,11 +120,7 @@ public sealed class ReplayedMemory(DramSystem memory)
     /// <inheritdoc cref="DramSystem.Finish"/>
     public DramReport Finish()
     {
-        if (_followed is not null)
-        {
-            Part();
-        }
-
+        GoOn(long.MaxValue);
         return memory.Finish();
     }
 
@@ -132,11 +129,10 @@ public sealed class ReplayedMemory(DramSystem memory)
     {
         if (!_followed!.Sends(_done, _sent, cycle, port, block) && !TryAnother(block, cycle, port))
         {
-            Part();
             return false;
         }
 
-        Advance();
+        _done++;
         return true;
     }
 
@@ -154,15 +150,34 @@ public sealed class ReplayedMemory(DramSystem memory)
         return false;
     }
 
-    /// <summary>The next event of the record has happened; where the record ends, the memory goes on.</summary>
-    private void Advance()
+    /// <summary>Nothing completes up to a cycle.</summary>
+    private (int Transfer, Cycles Cycle)? Nothing(Cycles latest)
     {
-        if (++_done == _followed!.Count)
+        _quietUntil = Math.Max(_quietUntil, latest.Value);
+        return null;
+    }
+
+    /// <summary>
+    /// The memory itself goes on from here: from where the record ends if that has been reached, also in time, for the memory may have been further then than at its
+    /// last event.
+    /// </summary>
+    /// <param name="cycle">Nothing is sent before it.</param>
+    private void GoOn(long cycle)
+    {
+        if (_followed is null)
         {
-            memory.GoTo(_followed.End!);
-            Replayed++;
-            _followed = null;
+            return;
         }
+
+        if (_done < _followed.Count || cycle < _followed.End!.Now.Value)
+        {
+            Part();
+            return;
+        }
+
+        memory.GoTo(_followed.End);
+        Replayed++;
+        _followed = null;
     }
 
     /// <summary>Goes on otherwise than the record does: the memory does what has happened so far, and goes on from there.</summary>
@@ -189,8 +204,8 @@ public sealed class ReplayedMemory(DramSystem memory)
 
     private void Note(long cycle, int transfer)
     {
-        _made!.AddCompleted(cycle, transfer);
-        if (_made.Count > MostEvents)
+        _made?.AddCompleted(cycle, transfer);
+        if (_made?.Count > MostEvents)
         {
             _made = null;
         }
@@ -199,10 +214,10 @@ public sealed class ReplayedMemory(DramSystem memory)
     /// <summary>Ends the record that is made, and keeps it unless it is empty.</summary>
     private void Keep()
     {
-        if (_made is { Count: > 0 } made)
+        if (_made is { Count: > 0 } made && memory.HasCheckpoint)
         {
             made.Trim();
-            made.End = memory.Checkpoint();
+            (made.End, made.QuietUntil) = (memory.Checkpoint(), _quietUntil);
             _records.Add(made);
             if (_records.Count > MostRecords)
             {

@@ -41,6 +41,43 @@ public class ReplayedMemoryTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Batches))]
+    public void Chips_whose_tokens_differ_anywhere_are_answered_as_by_the_memory_itself(int batch)
+    {
+        var replayed = 0;
+        for (var seed = batch * 1000; seed < (batch * 1000) + 60; seed++)
+        {
+            var chip = new ChipOfTokens(seed, tokens: 14, blocks: 14);
+            var looks = seed % 4 == 3;
+            var expected = chip.Run(SimulationMode.Event, replays: false, looks);
+            var actual = chip.Run(seed % 5 == 0 ? SimulationMode.Memo : SimulationMode.Reach, replays: true, looks);
+            AssertSame(expected, actual, chip.Description);
+            replayed += actual.Replayed;
+        }
+
+        Assert.InRange(replayed, 60, 60 * 13);
+    }
+
+    [Fact]
+    public void Small_chips_are_answered_as_by_the_memory_stepped_cycle_by_cycle()
+    {
+        for (var seed = 9000; seed < 9008; seed++)
+        {
+            var chip = new ChipOfTokens(seed, tokens: 5, blocks: 4);
+            AssertSame(chip.Run(SimulationMode.Naive, replays: false, looks: true), chip.Run(SimulationMode.Reach, replays: true, looks: true), chip.Description);
+        }
+    }
+
+    private static void AssertSame(
+        (List<(int, int, long)> Ends, List<DramReport> Reports, int) expected, (List<(int, int, long)> Ends, List<DramReport> Reports, int) actual, string what)
+    {
+        for (var i = 0; i < expected.Reports.Count; i++)
+        {
+            AssertSame((expected.Ends, expected.Reports[i], 0), (actual.Ends, actual.Reports[i], 0), $"{what}, report {i}");
+        }
+    }
+
     private static void AssertSame(
         (List<(int, int, long)> Ends, DramReport Report, int) expected, (List<(int, int, long)> Ends, DramReport Report, int) actual, string what)
     {

@@ -182,7 +182,7 @@ internal sealed partial class ReachChannel
 
         if (part.Taken > 0)
         {
-            lane.Engine.Input.FirstPort = lane.Number + 1 == lane.Engine.Input.Ports.Count ? 0 : lane.Number + 1;
+            lane.Engine.Input.FirstPort = lane.Number + 1;
         }
 
         var (from, kept) = (oldest, 0);
