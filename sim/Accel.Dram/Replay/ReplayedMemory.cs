@@ -41,6 +41,8 @@ public sealed class ReplayedMemory(DramSystem memory)
     /// <inheritdoc cref="DramSystem.Enqueue(DmaDescriptor, Cycles, int)"/>
     public int Enqueue(in DmaBlock block, Cycles earliest, int port)
     {
+        // What is sent in a cycle completes later.
+        _quietUntil = Math.Min(_quietUntil, earliest.Value);
         if (_followed is not null)
         {
             if (Follow(block, earliest.Value, port))
@@ -52,20 +54,15 @@ public sealed class ReplayedMemory(DramSystem memory)
         }
 
         var descriptor = block.Descriptor();
-        if (_made is not null)
+        if (_made is not null && memory.SetsApart(descriptor))
         {
-            if (memory.SetsApart(descriptor))
-            {
-                Keep();
-            }
-            else
-            {
-                _made.AddSent(earliest.Value, port, block);
-            }
+            Keep();
         }
 
+        var number = memory.Enqueue(descriptor, earliest, port);
+        _made?.AddSent(earliest.Value, port, block);
         _sent++;
-        return memory.Enqueue(descriptor, earliest, port);
+        return number;
     }
 
     /// <inheritdoc cref="DramSystem.AdvanceToNextCompletion(Cycles)"/>
