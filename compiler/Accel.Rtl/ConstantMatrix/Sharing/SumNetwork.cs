@@ -11,13 +11,12 @@ namespace Accel.Rtl.ConstantMatrix.Sharing;
 /// Signals are numbered: inputs, outputs, intermediates. The weight of a sum is the sum over its terms of 2^depth: a tree of two-input
 /// adders of depth d exists exactly if the weight is at most 2^d (Kraft), so its depth is the logarithm of the weight, rounded up.
 /// </remarks>
-internal sealed class SumNetwork
+internal sealed partial class SumNetwork
 {
     /// <summary>Deeper sums count as this deep, so that no weight overflows; a transposed network may reach it, a limited one never.</summary>
     private const int DeepestTold = 40;
 
     private readonly Stack<int> _free = new();
-    private readonly List<Change> _journal = [];
     private readonly List<int> _unsettled = [];
     private int[][] _terms;
     private int[] _length;
@@ -50,14 +49,6 @@ internal sealed class SumNetwork
         {
             (_terms[i], _users[i]) = ([], []);
         }
-    }
-
-    private enum ChangeKind
-    {
-        Insert,
-        Remove,
-        Allocate,
-        Free,
     }
 
     public int Inputs { get; }
@@ -115,33 +106,6 @@ internal sealed class SumNetwork
 
     /// <summary>The intermediate in place <paramref name="index"/> of an order that changes with every change.</summary>
     public int Intermediate(int index) => _live[index];
-
-    /// <summary>A new intermediate with an empty sum.</summary>
-    public int Allocate()
-    {
-        if (!_free.TryPop(out var signal))
-        {
-            signal = _signals++;
-            if (signal == _terms.Length)
-            {
-                Grow();
-            }
-
-            (_terms[signal], _users[signal]) = (new int[4], new int[4]);
-        }
-
-        Enliven(signal);
-        _journal.Add(new(ChangeKind.Allocate, signal, default));
-        return signal;
-    }
-
-    /// <summary>Gives up an intermediate whose sum is empty and that has no user.</summary>
-    public void Free(int signal)
-    {
-        Debug.Assert(_length[signal] == 0 && _userCount[signal] == 0, "a signal in use was freed");
-        Kill(signal);
-        _journal.Add(new(ChangeKind.Free, signal, default));
-    }
 
     /// <summary>Adds a term as it is.</summary>
     public void Insert(int sum, Term term)
@@ -286,38 +250,6 @@ internal sealed class SumNetwork
         return target;
     }
 
-    /// <summary>Makes the present state the one that <see cref="Rollback"/> returns to.</summary>
-    public void Commit() => _journal.Clear();
-
-    /// <summary>Takes back all changes since the last <see cref="Commit"/>.</summary>
-    public void Rollback()
-    {
-        for (var i = _journal.Count - 1; i >= 0; i--)
-        {
-            var (kind, signal, term) = _journal[i];
-            switch (kind)
-            {
-                case ChangeKind.Insert:
-                    Take(signal, term);
-                    break;
-                case ChangeKind.Remove:
-                    Put(signal, term);
-                    break;
-                case ChangeKind.Allocate:
-                    Kill(signal);
-                    break;
-                default:
-                    _ = _free.Pop();
-                    Enliven(signal);
-                    break;
-            }
-        }
-
-        _journal.Clear();
-        Touched.Clear();
-        Settle();
-    }
-
     private void Shorten(int sum, int signal, int digits)
     {
         Span<Term> present = stackalloc Term[Term.MaxShift + 1];
@@ -398,35 +330,6 @@ internal sealed class SumNetwork
         _reach[sum] += change;
     }
 
-    private void Enliven(int signal)
-    {
-        _depth[signal] = 0;
-        _live[Intermediates] = signal;
-        _liveIndex[signal] = Intermediates++;
-    }
-
-    private void Kill(int signal)
-    {
-        var last = _live[--Intermediates];
-        _live[_liveIndex[signal]] = last;
-        _liveIndex[last] = _liveIndex[signal];
-        _free.Push(signal);
-    }
-
-    private void Grow()
-    {
-        var capacity = _terms.Length * 2;
-        Array.Resize(ref _terms, capacity);
-        Array.Resize(ref _users, capacity);
-        Array.Resize(ref _length, capacity);
-        Array.Resize(ref _userCount, capacity);
-        Array.Resize(ref _depth, capacity);
-        Array.Resize(ref _weight, capacity);
-        Array.Resize(ref _reach, capacity);
-        Array.Resize(ref _live, capacity);
-        Array.Resize(ref _liveIndex, capacity);
-    }
-
     private static void Append(ref int[] array, ref int length, int value)
     {
         if (length == array.Length)
@@ -451,6 +354,4 @@ internal sealed class SumNetwork
 
         throw new UnreachableException("a term that does not stand in the sum was taken out");
     }
-
-    private readonly record struct Change(ChangeKind Kind, int Signal, Term Term);
 }
