@@ -12,9 +12,6 @@ namespace Accel.Sim.Timing.Stamped;
 /// </summary>
 internal sealed class StampedUnits
 {
-    private const int None = -1;
-    private const int Several = -2;
-
     private readonly UnitId[] _ids;
     private readonly StallCause[] _causes;
     private readonly StampedUnit[] _units;
@@ -30,12 +27,7 @@ internal sealed class StampedUnits
     private readonly SemaphoreFile _semaphores;
     private readonly RegisterSnapshots _registers = new();
 
-    /// <summary>Who waits for a semaphore to be given: a unit, <see cref="None"/> or <see cref="Several"/>.</summary>
-    private readonly int[] _waiting;
-
-    /// <summary>Units to look at again.</summary>
-    private readonly Stack<int> _awake = new();
-    private readonly bool[] _isAwake;
+    private readonly UnitsToLookAt _awake;
     private TimedCode _code = TimedCode.Empty;
     private int _run;
 
@@ -44,7 +36,6 @@ internal sealed class StampedUnits
         (_executor, _tracker) = (executor, executor?.Tracker);
         _observed = options.Observer is { WantsCommands: true } observer ? new(observer) : null;
         _semaphores = new(program.Machine.Semaphores);
-        _waiting = new int[program.Machine.Semaphores];
         _ids = Dispatcher.UnitsOf(program.Machine);
         _causes = [.. _ids.Select(id => (StallCause)id.Kind)];
         var shares = ScratchpadShares.Of(hardware);
@@ -59,7 +50,7 @@ internal sealed class StampedUnits
             })),
         ];
         _queues = [.. _ids.Select(_ => new StampedQueue(hardware.Sequencer.QueueDepth))];
-        _isAwake = new bool[_ids.Length];
+        _awake = new(_ids.Length, program.Machine.Semaphores);
         _channels = [.. _units.OfType<StampedDma>()];
         _computeUnits = [.. _units.OfType<StampedComputeUnit>()];
         _traffic = new(_channels, memory, _observed);
@@ -83,7 +74,7 @@ internal sealed class StampedUnits
         (_run, _code, LastEnd) = (run, code, start);
         _operators.BeginRun();
         _semaphores.Clear();
-        Array.Fill(_waiting, None);
+        _awake.NobodyWaits();
         _tracker?.Fence();
     }
 
@@ -127,7 +118,7 @@ internal sealed class StampedUnits
         Undone++;
         if (queue.Count == 1)
         {
-            Wake(command.Unit);
+            _awake.Add(command.Unit);
         }
 
         return true;
@@ -137,7 +128,7 @@ internal sealed class StampedUnits
     /// <returns>Whether there was one; if not, and commands are left, they wait for each other.</returns>
     public bool Advance()
     {
-        while (_awake.Count == 0)
+        while (_awake.IsEmpty)
         {
             if (!_traffic.TryStep(out var channel, out var hasArrived))
             {
@@ -146,7 +137,7 @@ internal sealed class StampedUnits
 
             if (hasArrived ? EndTransfers(channel) : !channel.IsSending)
             {
-                Wake(channel.Number);
+                _awake.Add(channel.Number);
             }
         }
 
@@ -161,9 +152,8 @@ internal sealed class StampedUnits
     /// <summary>Starts and ends commands of the units that were woken, and of those that these wake.</summary>
     private void Propagate()
     {
-        while (_awake.TryPop(out var number))
+        while (_awake.TryTake(out var number))
         {
-            _isAwake[number] = false;
             while (_queues[number].Count > 0 && TryStart(number))
             {
             }
@@ -268,8 +258,7 @@ internal sealed class StampedUnits
         ready = _semaphores.TryTake(unit.Number, waits, _tracker, out var last);
         if (ready == SemaphoreFile.Never)
         {
-            ref var waiting = ref _waiting[last];
-            waiting = waiting == None || waiting == unit.Number ? unit.Number : Several;
+            _awake.Await(last, unit.Number);
             return false;
         }
 
@@ -361,36 +350,7 @@ internal sealed class StampedUnits
 
         foreach (var use in signals)
         {
-            if (_waiting[use.Semaphore] != None)
-            {
-                WakeWaiting(ref _waiting[use.Semaphore]);
-            }
-        }
-    }
-
-    private void WakeWaiting(ref int waiting)
-    {
-        if (waiting >= 0)
-        {
-            Wake(waiting);
-        }
-        else
-        {
-            for (var unit = 0; unit < _units.Length; unit++)
-            {
-                Wake(unit);
-            }
-        }
-
-        waiting = None;
-    }
-
-    private void Wake(int unit)
-    {
-        if (!_isAwake[unit])
-        {
-            _isAwake[unit] = true;
-            _awake.Push(unit);
+            _awake.AddWaiting(use.Semaphore);
         }
     }
 
