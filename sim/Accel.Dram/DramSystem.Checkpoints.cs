@@ -16,24 +16,8 @@ public sealed partial class DramSystem
     internal bool HasCheckpoint => ChannelsAreAlike && !_isBooked;
 
     /// <summary>Whether a transfer would give channels that are alike different things to do.</summary>
-    internal bool SetsApart(DmaDescriptor descriptor)
-    {
-        var stripe = (long)Config.Device.AccessBytes * _addressing.Length;
-        if ((descriptor.BaseAddress | descriptor.RunBytes) % stripe != 0 || descriptor.Runs > MostListedRuns)
-        {
-            return true;
-        }
-
-        foreach (var loop in descriptor.Loops)
-        {
-            if (loop.StrideBytes % stripe != 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    internal bool SetsApart(DmaDescriptor descriptor) =>
+        (descriptor.BaseAddress | descriptor.RunBytes) % StripeBytes != 0 || descriptor.Runs > MostListedRuns || !Repeats(descriptor);
 
     /// <summary>The state at <see cref="Now"/>.</summary>
     /// <exception cref="InvalidOperationException">Not all channels are in one state, or there was a report since the last restart.</exception>
@@ -52,7 +36,7 @@ public sealed partial class DramSystem
         return new()
         {
             Channel = copy,
-            Counters = [.. whole.Inputs.Select((_, i) => CopyOf(whole.CountersOf(i)))],
+            Counters = [.. whole.Inputs.Select((_, i) => whole.CountersOf(i).Copy())],
             Transfers = [.. _transfers.Values.Select(transfer => transfer with { })],
             Numbers = [.. _transfers.Keys],
             Completed = [.. _completed.UnorderedItems.Select(item => (item.Priority, item.Element))],
@@ -83,12 +67,5 @@ public sealed partial class DramSystem
 
         (_added, _harvested, _entered, _unfinished) = checkpoint.Progress;
         Now = checkpoint.Now;
-    }
-
-    private static Counters CopyOf(Counters counted)
-    {
-        var copy = new Counters();
-        copy.Add(counted);
-        return copy;
     }
 }

@@ -111,7 +111,7 @@ public sealed partial class DramSystem
 
         // Two parts receive the same runs if no run begins or ends between their places.
         var (access, parts) = (Config.Device.AccessBytes, _orderOf.Length);
-        var place = (descriptor.BaseAddress % ((long)access * parts), descriptor.RunBytes);
+        var place = (descriptor.BaseAddress % StripeBytes, descriptor.RunBytes);
         var repeats = Repeats(descriptor);
         if (repeats && _fitting.Contains(place))
         {
@@ -247,12 +247,12 @@ public sealed partial class DramSystem
 
         _isBooked = true;
         _classes.ForEach(Settle);
-        return [.. _settled.Select(channel => channel.Select(CopyOf).ToArray())];
+        return [.. _settled.Select(channel => channel.Select(counted => counted.Copy()).ToArray())];
     }
 
     private Counters CountersOfAlone(ChannelClass alone, int pseudoChannel)
     {
-        var all = CopyOf(alone.Channel.CountersOf(pseudoChannel));
+        var all = alone.Channel.CountersOf(pseudoChannel).Copy();
         if (_earlier is not null)
         {
             all.Add(_earlier[alone.Members[0]][pseudoChannel]);

@@ -40,13 +40,15 @@ public sealed partial class DramSystem
         return [.. runs];
     }
 
+    /// <summary>Bytes of one burst on each pseudo-channel.</summary>
+    private long StripeBytes => (long)Config.Device.AccessBytes * _addressing.Length;
+
     /// <summary>Whether each run of a descriptor gives every channel as many requests as the first.</summary>
     private bool Repeats(DmaDescriptor descriptor)
     {
-        var stripe = (long)Config.Device.AccessBytes * _addressing.Length;
         foreach (var loop in descriptor.Loops)
         {
-            if (loop.Count > 1 && loop.StrideBytes % stripe != 0)
+            if (loop.Count > 1 && loop.StrideBytes % StripeBytes != 0)
             {
                 return false;
             }

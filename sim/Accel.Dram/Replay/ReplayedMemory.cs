@@ -13,7 +13,7 @@ namespace Accel.Dram.Replay;
 /// the state there is kept. Another episode that is like it as far as that goes on from there. One that differs sooner is simulated from
 /// its beginning: what it did so far is done again.
 /// </remarks>
-/// <param name="memory">Forgets what has completed, and shows completions in this one's order alone.</param>
+/// <param name="memory">Forgets what has completed, and is used through this alone.</param>
 public sealed class ReplayedMemory(DramSystem memory)
 {
     /// <summary>Episodes that are kept, the last ones: a token may differ from the last one and be like one before.</summary>

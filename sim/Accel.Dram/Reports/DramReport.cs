@@ -69,8 +69,7 @@ public sealed class DramReport
 
     private static Counters Sum(Counters a, Counters b)
     {
-        var sum = new Counters();
-        sum.Add(a);
+        var sum = a.Copy();
         sum.Add(b);
         return sum;
     }
