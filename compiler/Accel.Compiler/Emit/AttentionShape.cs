@@ -58,10 +58,9 @@ internal sealed class AttentionShape
         var scales = DoubleBuffer.Slots * Lanes * (RoomForScales(Keys) + RoomForScales(Values));
         HeadSlot = HoldsOwn && context.Dram.Unit > 1 && scales <= context.Machine.Shape.ScratchpadBytes / HeadScaleShare ? new(stream) : null;
         ScaleSlot = HeadSlot is null ? new(stream) : ScoreSlot;
-        var (unit, least) = (context.Dram.Unit, Math.Min(Keys.RowBytes, Values.RowBytes));
-        if (HoldsOwn && !Keys.IsRing && unit % Keys.RowBytes == 0 && unit % Values.RowBytes == 0 && Tile % (unit / least) == 0)
+        if (HoldsOwn && !Keys.IsRing && SlotsOfStripe is > 0 and var slots && Tile % slots == 0)
         {
-            (_slotsOfStripe, _fetched) = (unit / least, stream.NewRegister());
+            (_slotsOfStripe, _fetched) = (slots, stream.NewRegister());
         }
 
         _scaleStripes = HeadSlot is null || Keys.IsRing ? default : stream.NewRegister();
@@ -227,7 +226,11 @@ internal sealed class AttentionShape
         return (int)Math.Clamp(room, DoubleBuffer.Slots, Math.Max(DoubleBuffer.Slots, (Keys.Slots + Tile - 1) / Tile));
     }
 
-    /// <summary>As many keys as a quarter of the scratchpad and half the accumulators hold.</summary>
+    /// <summary>Slots whose keys, and whose values, are whole stripes; 0 if no number is, or if stripes do not matter.</summary>
+    private int SlotsOfStripe =>
+        Context.Dram.Unit is var unit && unit % Keys.RowBytes == 0 && unit % Values.RowBytes == 0 ? (int)(unit / Math.Min(Keys.RowBytes, Values.RowBytes)) : 0;
+
+    /// <summary>As many keys as a quarter of the scratchpad and half the accumulators hold, in whole stripes where they matter.</summary>
     private int ChooseTile()
     {
         var machine = Context.Machine;
@@ -239,8 +242,7 @@ internal sealed class AttentionShape
         }
 
         var perKey = (2 * (Keys.RowBytes + Values.RowBytes + 4)) + (Rows * (8 + 2 + 4 + 4 + (KeepsScores ? 0 : 8)));
-        var (unit, least) = (Context.Dram.Unit, Math.Min(Keys.RowBytes, Values.RowBytes));
-        var step = unit % least == 0 ? (int)(unit / least) : 1;
+        var step = Math.Max(1, SlotsOfStripe);
         int Whole(int tile) => (tile + step - 1) / step * step;
         var tile = Whole(Math.Min(Keys.Slots, MostQueries == 1 ? GreatestTileOfToken : GreatestTile));
         while (tile > 1 && (tile * perKey * Lanes > machine.Shape.ScratchpadBytes / 4 || Rows * tile > half))
